@@ -1,0 +1,95 @@
+using System.ComponentModel;
+
+namespace Gatehouse.Core.Configuration;
+
+/// <summary>One MCP server behind the gateway. Keys may be written in camelCase or with underscores.</summary>
+public sealed record ServerSettings
+{
+    [Description("http (Streamable HTTP) or stdio. Default: http when only url is given, else stdio.")]
+    public ServerTransport? TransportType { get; init; }
+
+    [Description("The program to start. With transportType http it is started beside the gateway and reached through url.")]
+    public string? Command { get; init; }
+
+    [Description("The program's arguments.")]
+    public IReadOnlyList<string> Args { get; init; } = [];
+
+    [Description("Environment variables for the program. Nothing else of the gateway's environment reaches it but PATH, HOME, LANG, TZ and TMPDIR.")]
+    public IReadOnlyDictionary<string, string> Env { get; init; } = new Dictionary<string, string>();
+
+    [Description("The program's working directory, relative to the configuration file.")]
+    public string? Cwd { get; init; }
+
+    [Description("The MCP endpoint's URL.")]
+    public Uri? Url { get; init; }
+
+    [Description("Headers for every request to url, e.g. Authorization. Best as ${env:…} or ${file:…}.")]
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
+    [Description("Seconds until an unanswered request is given up. 1 to 3600.")]
+    public int Timeout { get; init; } = 60;
+
+    [Description("false leaves the server out.")]
+    public bool Enabled { get; init; } = true;
+
+    [Description("true leaves the server out.")]
+    public bool Disabled { get; init; }
+
+    [Description("Tools that are neither listed nor callable. * stands for any run of characters.")]
+    public IReadOnlyList<string> ExcludedTools { get; init; } = [];
+
+    [Description("Only members of at least one of these groups see or use the server. Empty: everybody who may sign in.")]
+    public IReadOnlyList<string> RequiredGroups { get; init; } = [];
+
+    [Description("How the server learns who calls. Nothing is passed unless this says so.")]
+    public ForwardUserSettings? ForwardUser { get; init; }
+
+    [Description("What the audit trail keeps of this server's arguments.")]
+    public ServerAuditSettings? Audit { get; init; }
+
+    /// <summary>The transport that is meant when <see cref="TransportType"/> is not written.</summary>
+    public ServerTransport Transport => TransportType ?? (Command is null ? ServerTransport.Http : ServerTransport.Stdio);
+
+    /// <summary>Whether the server takes part at all.</summary>
+    public bool IsActive => Enabled && !Disabled;
+}
+
+public enum ServerTransport
+{
+    Stdio,
+    Http,
+}
+
+/// <summary>How a server learns who calls: a header (HTTP only), a tool argument, or both.</summary>
+public sealed record ForwardUserSettings
+{
+    [Description("The header that carries the user. A header of that name from the client never gets through.")]
+    public string? Header { get; init; }
+
+    [Description("The tool argument that carries the user.")]
+    public string? Argument { get; init; }
+
+    [Description("force: the argument is always ours. add: only where the caller gave none.")]
+    public ArgumentMode Mode { get; init; } = ArgumentMode.Force;
+
+    [Description("What stands for the user: email or subject.")]
+    public UserClaim Claim { get; init; } = UserClaim.Email;
+}
+
+public enum ArgumentMode
+{
+    Force,
+    Add,
+}
+
+public enum UserClaim
+{
+    Email,
+    Subject,
+}
+
+public sealed record ServerAuditSettings
+{
+    [Description("summary or full; see audit.arguments.")]
+    public ArgumentRecording? Arguments { get; init; }
+}

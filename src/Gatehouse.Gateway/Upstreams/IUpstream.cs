@@ -1,0 +1,24 @@
+namespace Gatehouse.Gateway.Upstreams;
+
+/// <summary>One MCP server behind the gateway.</summary>
+internal interface IUpstream
+{
+    /// <summary>The configured name.</summary>
+    string Name { get; }
+
+    /// <summary>How it stands right now; an immutable value, replaced whole.</summary>
+    UpstreamStatus Status { get; }
+
+    /// <summary>
+    /// Sends one message and returns as soon as the answer begins. Its bytes go out as they are, but for ids and progress
+    /// tokens on a channel that several callers share.
+    /// </summary>
+    /// <param name="request">What to send, and for whom.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled when the caller gives up or the time is over. The upstream is then told in its era's way: the stream is
+    /// closed (modern HTTP), or <c>notifications/cancelled</c> goes out (legacy, and stdio in both eras).
+    /// It must stay valid until the answer is disposed.
+    /// </param>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the answer began.</exception>
+    Task<UpstreamResult> SendAsync(UpstreamRequest request, CancellationToken cancellationToken);
+}

@@ -1,0 +1,47 @@
+using Gatehouse.Core.Identity;
+using Gatehouse.Gateway.Protocol;
+
+namespace Gatehouse.Gateway.Upstreams;
+
+/// <summary>One message for an upstream.</summary>
+internal sealed record UpstreamRequest
+{
+    public required Caller Caller { get; init; }
+
+    /// <summary>The client's era. An upstream that does not speak it answers <see cref="UpstreamFailure.EraNotSupported"/>.</summary>
+    public required Era Era { get; init; }
+
+    /// <summary>The message, names already the upstream's own. Null for GET and DELETE.</summary>
+    public Envelope? Message { get; init; }
+
+    /// <summary>POST; GET and DELETE only on a legacy HTTP session that the client drives itself.</summary>
+    public string HttpMethod { get; init; } = "POST";
+
+    /// <summary>The legacy session that the message belongs to.</summary>
+    public required SessionBinding Session { get; init; }
+
+    /// <summary>The client's headers that go on as they are: <c>MCP-Protocol-Version</c>, <c>Mcp-Param-*</c>, <c>Last-Event-ID</c>.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+}
+
+/// <summary>Which upstream session carries a message.</summary>
+internal abstract record SessionBinding
+{
+    /// <summary>Modern: there are no sessions.</summary>
+    public sealed record None : SessionBinding
+    {
+        public static readonly None Instance = new();
+    }
+
+    /// <summary>
+    /// The client's own session on a single-server HTTP endpoint: it sent <c>initialize</c> itself, and this is the id the
+    /// upstream gave (null: none given, or this is the <c>initialize</c>).
+    /// </summary>
+    public sealed record Own(string? UpstreamSessionId) : SessionBinding;
+
+    /// <summary>
+    /// The gateway initializes for the client when the first message comes, and again when the upstream has forgotten.
+    /// Keys are unguessable and belong to one user's session; no two keys share an upstream session.
+    /// </summary>
+    public sealed record Managed(string Key, string ProtocolVersion) : SessionBinding;
+}
