@@ -35,6 +35,26 @@ internal sealed record Envelope
 
     public string? UriValue { get; init; }
 
+    /// <summary><c>params.taskId</c>, unescaped: what the tasks extension names in <c>Mcp-Name</c>.</summary>
+    public string? TaskIdValue { get; init; }
+
+    /// <summary><c>params.ref.type</c> of <c>completion/complete</c>, unescaped.</summary>
+    public string? RefType { get; init; }
+
+    /// <summary><c>params.ref.name</c>, and its unescaped value.</summary>
+    public ByteRange? RefName { get; init; }
+
+    public string? RefNameValue { get; init; }
+
+    /// <summary><c>params.ref.uri</c>, unescaped.</summary>
+    public string? RefUriValue { get; init; }
+
+    /// <summary><c>params.requestId</c> of <c>notifications/cancelled</c>: a string or an integer.</summary>
+    public ByteRange? CancelledId { get; init; }
+
+    /// <summary><c>params.protocolVersion</c> of <c>initialize</c>, unescaped.</summary>
+    public string? RequestedVersion { get; init; }
+
     /// <summary><c>params.arguments</c>.</summary>
     public ByteRange? Arguments { get; init; }
 
