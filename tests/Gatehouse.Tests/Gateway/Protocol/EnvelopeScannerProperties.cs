@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using CsCheck;
 using Gatehouse.Gateway.Protocol;
-using Xunit;
 
 namespace Gatehouse.Tests.Gateway.Protocol;
 

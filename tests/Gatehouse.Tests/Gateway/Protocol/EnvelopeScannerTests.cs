@@ -1,6 +1,5 @@
 using System.Text;
 using Gatehouse.Gateway.Protocol;
-using Xunit;
 
 namespace Gatehouse.Tests.Gateway.Protocol;
 
