@@ -3,6 +3,9 @@ namespace Gatehouse.Core.Audit;
 /// <summary>One thing that somebody did or was refused. Never holds a token, a code or a secret.</summary>
 public sealed record AuditEvent
 {
+    /// <summary>The place in the trail, given when the event is stored; 0 before. What is stored later has a greater one.</summary>
+    public long Sequence { get; init; }
+
     /// <summary>Unique, and ordered by time (UUID version 7).</summary>
     public required Guid Id { get; init; }
 

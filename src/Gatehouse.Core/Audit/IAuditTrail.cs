@@ -3,7 +3,10 @@ namespace Gatehouse.Core.Audit;
 /// <summary>Reads what was recorded.</summary>
 public interface IAuditTrail
 {
-    /// <summary>Matching events, oldest first; of more than <see cref="AuditQuery.Limit"/>, the newest.</summary>
+    /// <summary>
+    /// Matching events. Without <see cref="AuditQuery.After"/>: by time, oldest first; of more than
+    /// <see cref="AuditQuery.Limit"/>, the newest. With it: by <see cref="AuditEvent.Sequence"/>, and of more the next ones.
+    /// </summary>
     IAsyncEnumerable<AuditEvent> QueryAsync(AuditQuery query, CancellationToken cancellationToken);
 }
 
@@ -30,8 +33,11 @@ public sealed record AuditQuery
     /// <summary>Up to this time, exclusive.</summary>
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>Only events whose id is greater: how a tail goes on.</summary>
-    public Guid? After { get; init; }
+    /// <summary>
+    /// Only events stored after the one with this <see cref="AuditEvent.Sequence"/>: how a tail goes on, with the greatest
+    /// sequence it has seen. Misses nothing, whichever process wrote it.
+    /// </summary>
+    public long? After { get; init; }
 
     public int Limit { get; init; } = 100;
 }

@@ -1,0 +1,6 @@
+namespace Gatehouse.Storage.Audit;
+
+internal static class AuditMeter
+{
+    public const string Name = "Gatehouse.Audit";
+}

@@ -1,0 +1,27 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Gatehouse.Storage.Revocation;
+
+/// <summary>A grant that was withdrawn, kept until every access token that stood on it has expired.</summary>
+internal sealed class RevocationRow
+{
+    public required string GrantId { get; init; }
+
+    public DateTimeOffset RevokedAt { get; init; }
+
+    public DateTimeOffset ExpiresAt { get; init; }
+}
+
+internal sealed class RevocationTable : IEntityTypeConfiguration<RevocationRow>
+{
+    public void Configure(EntityTypeBuilder<RevocationRow> builder)
+    {
+        builder.ToTable("revocations");
+        builder.HasKey(row => row.GrantId);
+        builder.Property(row => row.GrantId).HasColumnName("grant_id");
+        builder.Property(row => row.RevokedAt).HasColumnName("revoked_at");
+        builder.Property(row => row.ExpiresAt).HasColumnName("expires_at");
+        builder.HasIndex(row => row.RevokedAt).HasDatabaseName("revocations_revoked_at");
+    }
+}
