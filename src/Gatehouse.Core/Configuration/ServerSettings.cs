@@ -3,9 +3,11 @@ using System.ComponentModel;
 namespace Gatehouse.Core.Configuration;
 
 /// <summary>One MCP server behind the gateway. Keys may be written in camelCase or with underscores.</summary>
+[UnderscoresAllowed]
 public sealed record ServerSettings
 {
     [Description("http (Streamable HTTP) or stdio. Default: http when only url is given, else stdio.")]
+    [AlsoWritten("type")]
     public ServerTransport? TransportType { get; init; }
 
     [Description("The program to start. With transportType http it is started beside the gateway and reached through url.")]
@@ -61,6 +63,7 @@ public enum ServerTransport
 }
 
 /// <summary>How a server learns who calls: a header (HTTP only), a tool argument, or both.</summary>
+[UnderscoresAllowed]
 public sealed record ForwardUserSettings
 {
     [Description("The header that carries the user. A header of that name from the client never gets through.")]
