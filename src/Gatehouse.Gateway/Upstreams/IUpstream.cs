@@ -9,6 +9,9 @@ internal interface IUpstream
     /// <summary>How it stands right now; an immutable value, replaced whole.</summary>
     UpstreamStatus Status { get; }
 
+    /// <summary>Completes once the state is another than <see cref="UpstreamState.Starting"/>: at once, for all but the first moments.</summary>
+    Task SettledAsync(CancellationToken cancellationToken);
+
     /// <summary>
     /// Sends one message and returns as soon as the answer begins. Its bytes go out as they are, but for ids and progress
     /// tokens on a channel that several callers share.

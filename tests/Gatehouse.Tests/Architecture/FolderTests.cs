@@ -16,6 +16,19 @@ public sealed class FolderTests
         ["Downstream"] = ["Protocol", "Policy", "Routing", "Sessions", "Upstreams"],
     };
 
+    private static readonly Dictionary<string, string[]> _authorization = new()
+    {
+        ["Pages"] = [],
+        ["Keys"] = [],
+        ["SignIn"] = ["Pages"],
+        ["Providers"] = ["SignIn", "Pages"],
+        ["Clients"] = [],
+        ["Consent"] = ["Pages", "SignIn"],
+        ["Discovery"] = [],
+        ["Token"] = ["SignIn", "Clients"],
+        ["Authorize"] = ["SignIn", "Clients", "Consent", "Pages"],
+    };
+
     /// <summary>What a folder that only decides must not even mention: the caller performs the effects.</summary>
     private static readonly string[] _effects =
     [
@@ -24,6 +37,10 @@ public sealed class FolderTests
 
     [Fact]
     public void The_gateways_folders_depend_one_way() => AssertOneWay("Gateway", typeof(Gatehouse.Gateway.GatewayEndpoints).Assembly, _gateway);
+
+    [Fact]
+    public void The_authorization_servers_folders_depend_one_way() =>
+        AssertOneWay("Authorization", typeof(Gatehouse.Authorization.AuthorizationServer).Assembly, _authorization);
 
     [Theory]
     [InlineData("Protocol")]
