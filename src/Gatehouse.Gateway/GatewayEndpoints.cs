@@ -1,14 +1,60 @@
 using Gatehouse.Core.Configuration;
+using Gatehouse.Gateway.Downstream;
+using Gatehouse.Gateway.Downstream.Aggregate;
+using Gatehouse.Gateway.Downstream.Authentication;
+using Gatehouse.Gateway.Downstream.Forwarding;
+using Gatehouse.Gateway.Policy;
+using Gatehouse.Gateway.Routing;
+using Gatehouse.Gateway.Sessions;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Gatehouse.Gateway;
 
 /// <summary>The gateway's two doors: what it adds to the services, and where it listens.</summary>
 public static class GatewayEndpoints
 {
-    public static IServiceCollection AddGateway(this IServiceCollection services, GatehouseSettings settings) => services
-        .AddSingleton(settings);
+    private const string BrowserPolicy = "Gatehouse.Gateway";
 
-    public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder endpoints) => endpoints;
+    public static IServiceCollection AddGateway(this IServiceCollection services, GatehouseSettings settings)
+    {
+        services.TryAddSingleton(settings);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(new PublicEndpoints(settings.PublicUrl));
+        var origins = new Origins(new PublicEndpoints(settings.PublicUrl));
+        return services
+            .AddCors(cors => cors.AddPolicy(BrowserPolicy, browser => browser
+                .SetIsOriginAllowed(origins.Allows)
+                .WithMethods("GET", "POST", "DELETE")
+                .AllowAnyHeader()
+                .WithExposedHeaders("WWW-Authenticate", SessionHeader.Name, ModernRules.VersionHeader)))
+            .AddSingleton(origins)
+            .AddSingleton<AccessPolicy>()
+            .AddSingleton<ResourceIndex>()
+            .AddSingleton<TokenKeys>()
+            .AddSingleton<AccessTokens>()
+            .AddSingleton<Challenge>()
+            .AddSingleton<SessionIds>()
+            .AddSingleton<InFlightRequests>()
+            .AddSingleton<Recorder>()
+            .AddSingleton<Forwarder>()
+            .AddSingleton<VisibleUpstreams>()
+            .AddSingleton<ListCollector>()
+            .AddSingleton<MergedLists>()
+            .AddSingleton<Resources>()
+            .AddSingleton<AggregateHandler>()
+            .AddSingleton<SingleServerHandler>()
+            .AddSingleton<McpEndpoint>();
+    }
+
+    /// <summary>Maps <c>/mcp</c> and <c>/mcp/{server}</c>. The application must use CORS after routing.</summary>
+    public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder endpoints)
+    {
+        var mcp = endpoints.ServiceProvider.GetRequiredService<McpEndpoint>();
+        endpoints.Map("/mcp", http => mcp.HandleAsync(http, null)).RequireCors(BrowserPolicy);
+        endpoints.Map("/mcp/{server}", http => mcp.HandleAsync(http, (string)http.GetRouteValue("server")!)).RequireCors(BrowserPolicy);
+        return endpoints;
+    }
 }

@@ -58,6 +58,9 @@ internal sealed record Envelope
     /// <summary><c>params.arguments</c>.</summary>
     public ByteRange? Arguments { get; init; }
 
+    /// <summary>Whether <c>params.cursor</c> asks for a page after the first.</summary>
+    public bool HasCursor { get; init; }
+
     /// <summary><c>params._meta</c>.</summary>
     public ByteRange? Meta { get; init; }
 

@@ -5,6 +5,8 @@ namespace Gatehouse.Gateway.Protocol;
 /// <summary>What one pass has found so far. The first fault is kept and the pass goes on, so that the id is found wherever it stands.</summary>
 internal ref struct EnvelopeScan
 {
+    private static readonly string[] _routingKeys = ["jsonrpc", "id", "method", "params"];
+
     private Seen _seen;
     private int _faultCode;
     private string? _faultMessage;
@@ -60,6 +62,7 @@ internal ref struct EnvelopeScan
         CancelledId = _params.CancelledId,
         RequestedVersion = _params.RequestedVersion,
         Arguments = _params.Arguments,
+        HasCursor = _params.HasCursor,
         Meta = _params.Meta,
         ProgressToken = _params.ProgressToken,
         MetaProtocolVersion = _params.MetaProtocolVersion,
@@ -143,6 +146,7 @@ internal ref struct EnvelopeScan
         }
         else
         {
+            if (LookalikeKey.Resembles(ref reader, _routingKeys)) Refuse(JsonRpcCode.InvalidRequest, "A member differs from one that matters only by upper and lower case.");
             reader.Read();
         }
 

@@ -30,6 +30,8 @@ internal struct ParamsScan
         MetaLogLevel = 65536,
     }
 
+    private static readonly string[] _routingKeys = ["name", "uri", "arguments", "_meta", "ref", "taskId"];
+
     public string? Fault { get; private set; }
 
     public int FaultCode { get; private set; }
@@ -59,6 +61,8 @@ internal struct ParamsScan
     public string? RequestedVersion { get; private set; }
 
     public ByteRange? Arguments { get; private set; }
+
+    public bool HasCursor { get; private set; }
 
     public ByteRange? Meta { get; private set; }
 
@@ -115,6 +119,7 @@ internal struct ParamsScan
         {
             Once(Seen.Cursor, "params.cursor");
             reader.Read();
+            HasCursor = reader.TokenType != JsonTokenType.Null;
         }
         else if (reader.ValueTextEquals("taskId"u8))
         {
@@ -134,6 +139,7 @@ internal struct ParamsScan
         }
         else
         {
+            if (LookalikeKey.Resembles(ref reader, _routingKeys)) Refuse(JsonRpcCode.InvalidRequest, "A member of params differs from one that matters only by upper and lower case.");
             reader.Read();
         }
     }

@@ -29,20 +29,33 @@ internal sealed class AuditLog : IAuditLog
 
     public ChannelReader<AuditEvent> Pending => _channel.Reader;
 
-    public ValueTask RecordAsync(AuditEvent auditEvent, CancellationToken cancellationToken) =>
-        _channel.Writer.TryWrite(auditEvent) ? ValueTask.CompletedTask : WaitAsync(auditEvent, cancellationToken);
+    public ValueTask ReadyAsync(CancellationToken cancellationToken)
+    {
+        var room = _channel.Writer.WaitToWriteAsync(cancellationToken);
+        if (room.IsCompletedSuccessfully) return room.Result ? ValueTask.CompletedTask : throw Closed();
+        return WaitAsync(
+            async (_, token) =>
+            {
+                if (!await room.AsTask().WaitAsync(token)) throw Closed();
+            },
+            cancellationToken);
+    }
+
+    public ValueTask RecordAsync(AuditEvent auditEvent, CancellationToken cancellationToken) => _channel.Writer.TryWrite(auditEvent)
+        ? ValueTask.CompletedTask
+        : WaitAsync((writer, token) => writer.WriteAsync(auditEvent, token), cancellationToken);
 
     /// <summary>Takes no more events; those waiting can still be read.</summary>
     public void Close() => _channel.Writer.TryComplete();
 
-    private async ValueTask WaitAsync(AuditEvent auditEvent, CancellationToken cancellationToken)
+    private async ValueTask WaitAsync(Func<ChannelWriter<AuditEvent>, CancellationToken, ValueTask> wait, CancellationToken cancellationToken)
     {
         _waits.Add(1);
         using var patience = new CancellationTokenSource(Patience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            await _channel.Writer.WriteAsync(auditEvent, either.Token);
+            await wait(_channel.Writer, either.Token);
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -50,7 +63,9 @@ internal sealed class AuditLog : IAuditLog
         }
         catch (ChannelClosedException)
         {
-            throw new AuditUnavailableException("The audit trail is closed: the program is stopping.");
+            throw Closed();
         }
     }
+
+    private static AuditUnavailableException Closed() => new("The audit trail is closed: the program is stopping.");
 }

@@ -34,6 +34,18 @@ public sealed class EnvelopeScannerTests
         Assert.StartsWith("{\"progressToken\"", Raw(envelope, envelope.Meta), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"seen","Name":"hidden"}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"NAME":"hidden"}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"n\u0041me":"hidden"}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/list","Method":"tools/call","params":{"name":"hidden"}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{},"Params":{"name":"hidden"}}""")]
+    public void A_key_that_a_careless_parser_would_take_for_another_is_refused(string json)
+    {
+        Assert.False(EnvelopeScanner.TryScan(Encoding.UTF8.GetBytes(json), out _, out var fault));
+        Assert.Equal(JsonRpcCode.InvalidRequest, fault.Code);
+    }
+
     [Fact]
     public void A_message_without_an_id_is_a_notification()
     {

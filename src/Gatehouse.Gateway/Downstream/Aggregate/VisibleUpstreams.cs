@@ -1,0 +1,39 @@
+using Gatehouse.Core.Identity;
+using Gatehouse.Gateway.Policy;
+using Gatehouse.Gateway.Protocol;
+using Gatehouse.Gateway.Upstreams;
+
+namespace Gatehouse.Gateway.Downstream.Aggregate;
+
+/// <summary>The servers that one caller may use, in configured order.</summary>
+internal sealed class VisibleUpstreams(IUpstreams upstreams, AccessPolicy policy, TimeProvider time)
+{
+    /// <summary>How long a client waits for servers that are still starting; those that are not up by then are reported as such.</summary>
+    private static readonly TimeSpan _startPatience = TimeSpan.FromSeconds(10);
+
+    public IReadOnlyList<IUpstream> Of(Caller caller) => [.. upstreams.All.Where(upstream => policy.Allows(caller, upstream.Name))];
+
+    /// <summary>The same, once none of them is starting any more or the time for that is over.</summary>
+    public async Task<IReadOnlyList<IUpstream>> SettledAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        var visible = Of(caller);
+        using var patience = new CancellationTokenSource(_startPatience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            await Task.WhenAll(visible.Select(upstream => upstream.SettledAsync(either.Token)));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return visible;
+        }
+
+        return visible;
+    }
+
+    /// <summary>What the servers of an era can do together. Tools always: there is no other reason to come.</summary>
+    public static UpstreamFeatures FeaturesOf(IEnumerable<IUpstream> visible, Era era) => visible
+        .Select(upstream => upstream.Status)
+        .Where(status => status.State == UpstreamState.Up && status.Speaks(era))
+        .Aggregate(UpstreamFeatures.Tools, (features, status) => features | status.Features);
+}

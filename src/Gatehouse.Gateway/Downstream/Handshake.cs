@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Gatehouse.Gateway.Protocol;
+using Gatehouse.Gateway.Upstreams;
+
+namespace Gatehouse.Gateway.Downstream;
+
+/// <summary>The answers to <c>initialize</c> and <c>server/discover</c> that the gateway gives for others.</summary>
+internal static class Handshake
+{
+    /// <summary><c>InitializeResult</c> of <c>/mcp</c>.</summary>
+    public static MessageWriter.Content Initialized(string version, UpstreamFeatures features) => json =>
+    {
+        json.WriteString("protocolVersion"u8, version);
+        WriteCapabilities(json, features);
+        json.WritePropertyName("serverInfo"u8);
+        ServerIdentity.Write(json);
+    };
+
+    /// <summary><c>InitializeResult</c> of a server that several clients share: its own words, but for what sharing takes away.</summary>
+    public static MessageWriter.Content Initialized(string version, UpstreamStatus status) => json =>
+    {
+        var result = status.InitializeResult.Span;
+        var parts = InitializeResult.Read(result);
+        json.WriteString("protocolVersion"u8, version);
+        WriteCapabilities(json, status.Features);
+        json.WritePropertyName("serverInfo"u8);
+        if (parts.ServerInfo is { } serverInfo) json.WriteRawValue(serverInfo.Of(result), skipInputValidation: true);
+        else ServerIdentity.Write(json);
+        if (parts.Instructions is { } instructions)
+        {
+            json.WritePropertyName("instructions"u8);
+            json.WriteRawValue(instructions.Of(result), skipInputValidation: true);
+        }
+    };
+
+    /// <summary><c>DiscoverResult</c> of <c>/mcp</c> (2026-07-28).</summary>
+    public static MessageWriter.Content Discovered(UpstreamFeatures features) => json =>
+    {
+        json.WriteString("resultType"u8, "complete"u8);
+        json.WriteStartArray("supportedVersions"u8);
+        json.WriteStringValue(ProtocolVersions.Modern);
+        json.WriteEndArray();
+        WriteCapabilities(json, features);
+        json.WriteNumber("ttlMs"u8, 0);
+        json.WriteString("cacheScope"u8, "private"u8);
+        json.WriteStartObject("_meta"u8);
+        ServerIdentity.WriteMeta(json);
+        json.WriteEndObject();
+    };
+
+    /// <summary>Only what really works: no subscriptions, no list_changed, since nobody would deliver them here.</summary>
+    private static void WriteCapabilities(Utf8JsonWriter json, UpstreamFeatures features)
+    {
+        json.WriteStartObject("capabilities"u8);
+        Write("tools"u8, UpstreamFeatures.Tools);
+        Write("resources"u8, UpstreamFeatures.Resources);
+        Write("prompts"u8, UpstreamFeatures.Prompts);
+        Write("completions"u8, UpstreamFeatures.Completions);
+        json.WriteEndObject();
+
+        void Write(ReadOnlySpan<byte> name, UpstreamFeatures feature)
+        {
+            if ((features & feature) == 0) return;
+            json.WriteStartObject(name);
+            json.WriteEndObject();
+        }
+    }
+}

@@ -1,0 +1,182 @@
+using Gatehouse.Core.Audit;
+using Gatehouse.Core.Configuration;
+using Gatehouse.Core.Identity;
+using Gatehouse.Gateway.Downstream.Aggregate;
+using Gatehouse.Gateway.Downstream.Authentication;
+using Gatehouse.Gateway.Policy;
+using Gatehouse.Gateway.Protocol;
+using Gatehouse.Gateway.Sessions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Gatehouse.Gateway.Downstream;
+
+/// <summary>
+/// What happens to a request at <c>/mcp</c> or <c>/mcp/{server}</c>, in this order: who is it, may they be here, what do they
+/// say, may they say it, where does it go. And then it is put on record.
+/// </summary>
+internal sealed partial class McpEndpoint(
+    AccessTokens tokens,
+    PublicEndpoints endpoints,
+    Challenge challenge,
+    Origins origins,
+    AccessPolicy policy,
+    SessionIds sessions,
+    InFlightRequests inFlight,
+    AggregateHandler aggregate,
+    SingleServerHandler single,
+    Recorder recorder,
+    TimeProvider time,
+    ILogger<McpEndpoint> logger)
+{
+    public async Task HandleAsync(HttpContext http, string? server)
+    {
+        if (!origins.Allows(http.Request))
+        {
+            http.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return;
+        }
+
+        if (await AuthenticateAsync(http, server) is not { } caller) return;
+        if (server is not null && policy.Decide(caller, server) is Verdict.Denied denied)
+        {
+            NoSuchServer(caller.Subject, denied.Reason);
+            await http.Response.RefuseAsync(StatusCodes.Status404NotFound, JsonRpcCode.InvalidRequest, $"There is no server {server} here");
+            return;
+        }
+
+        switch (http.Request.Method)
+        {
+            case "POST":
+                await PostAsync(http, caller, server);
+                break;
+            case "GET" or "DELETE" when !Eras.IsModern(http.Request.Headers):
+                await DriveSessionAsync(http, caller, server);
+                break;
+            default:
+                MethodNotAllowed(http.Response);
+                break;
+        }
+    }
+
+    private async ValueTask<Caller?> AuthenticateAsync(HttpContext http, string? server)
+    {
+        const string Scheme = "Bearer ";
+        var token = http.Request.Headers.Authorization is [{ } header] && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : null;
+        if (token is null)
+        {
+            challenge.Unauthorized(http.Response, server, hadToken: false);
+            return null;
+        }
+
+        switch (await tokens.CheckAsync(token, endpoints.Resource(server), http.RequestAborted))
+        {
+            case TokenResult.Valid { Token.Caller: var caller } when caller.Scopes.Contains(GatehouseScopes.Mcp):
+                return caller;
+            case TokenResult.Valid:
+                challenge.InsufficientScope(http.Response, server);
+                return null;
+            case TokenResult.Invalid invalid:
+                TokenRefused(invalid.Reason);
+                challenge.Unauthorized(http.Response, server, hadToken: true);
+                return null;
+            default:
+                throw new InvalidOperationException("A token is valid or it is not.");
+        }
+    }
+
+    private async Task PostAsync(HttpContext http, Caller caller, string? server)
+    {
+        var (now, started) = (time.GetUtcNow(), time.GetTimestamp());
+        if (await MessageIntake.ReadAsync(http) is not { } message) return;
+        var era = Eras.Of(http.Request.Headers, message);
+        McpSession? session = null;
+        if (era == Era.Legacy && message.Method != McpMethods.Initialize)
+        {
+            session = await FindSessionAsync(http, caller, server, message);
+            if (session is null) return;
+        }
+
+        var exchange = new Exchange { Http = http, Caller = caller, Endpoint = server, Message = message, Era = era, Session = session, Time = now, Started = started };
+        try
+        {
+            await DispatchAsync(exchange);
+        }
+        catch (AuditUnavailableException unavailable)
+        {
+            NotRecorded(unavailable.Message);
+            http.Response.Headers.RetryAfter = "10";
+            await exchange.RefuseAsync(new Refusal(StatusCodes.Status503ServiceUnavailable, JsonRpcCode.InternalError, "The audit trail cannot be written, so nothing is done; try again later"));
+            return;
+        }
+
+        await recorder.RecordAsync(exchange, CancellationToken.None);
+    }
+
+    private Task DispatchAsync(Exchange exchange)
+    {
+        var message = exchange.Message;
+        if (message.Kind != MessageKind.Request) return TakeAsync(exchange);
+        if (exchange.Era == Era.Modern && ModernRules.Check(exchange.Http.Request.Headers, message) is { } refusal) return exchange.RefuseAsync(refusal);
+        return exchange.Endpoint is { } server ? single.HandleAsync(exchange, server) : aggregate.HandleAsync(exchange);
+    }
+
+    /// <summary>Notifications, and answers to a server's requests.</summary>
+    private Task TakeAsync(Exchange exchange)
+    {
+        var message = exchange.Message;
+        if (exchange.Era == Era.Modern && message.Kind == MessageKind.Response)
+            return exchange.RefuseAsync(new Refusal(StatusCodes.Status400BadRequest, JsonRpcCode.InvalidRequest, "A client sends requests and notifications"));
+        if (exchange.Session is { IsUpstreams: true, Server: { } server }) return single.PassOnAsync(exchange, server);
+        if (exchange.Session is { } session && message is { Method: McpMethods.Cancelled, CancelledId: { } id }) inFlight.Cancel(session, id.Of(message.Body.Span));
+        exchange.Http.Response.StatusCode = StatusCodes.Status202Accepted;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>GET and DELETE: streams and ends of sessions that are the server's own; of ours there is only the end.</summary>
+    private async Task DriveSessionAsync(HttpContext http, Caller caller, string? server)
+    {
+        var isDelete = http.Request.Method == "DELETE";
+        if (SessionHeader.Of(http.Request.Headers) is null)
+        {
+            MethodNotAllowed(http.Response);
+            return;
+        }
+
+        if (await FindSessionAsync(http, caller, server, null) is not { } session) return;
+        if (isDelete) sessions.End(session);
+        if (session.IsUpstreams) await single.DriveAsync(http, caller, session, http.Request.Method);
+        else if (isDelete) http.Response.StatusCode = StatusCodes.Status204NoContent;
+        else MethodNotAllowed(http.Response);
+    }
+
+    /// <summary>The session that the request names, or null after it was refused: an id proves nothing, it must be this user's.</summary>
+    private async Task<McpSession?> FindSessionAsync(HttpContext http, Caller caller, string? server, Envelope? message)
+    {
+        var id = message?.Id is { } range ? range.Of(message.Body) : default;
+        if (SessionHeader.Of(http.Request.Headers) is not { } header)
+        {
+            await http.Response.RefuseAsync(StatusCodes.Status400BadRequest, JsonRpcCode.InvalidRequest, $"The header {SessionHeader.Name} is missing: send initialize first", id);
+            return null;
+        }
+
+        if (sessions.Open(header) is { } session && session.Subject == caller.Subject && session.ClientId == caller.ClientId && session.Server == server) return session;
+        await http.Response.RefuseAsync(StatusCodes.Status404NotFound, JsonRpcCode.SessionNotFound, "Session not found: send initialize again", id);
+        return null;
+    }
+
+    private static void MethodNotAllowed(HttpResponse response)
+    {
+        response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+        response.Headers.Allow = "POST, DELETE";
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Refused an access token: {Reason}")]
+    private partial void TokenRefused(string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Refused {Subject} a server: {Reason}")]
+    private partial void NoSuchServer(string subject, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Refused a call that could not be recorded: {Reason}")]
+    private partial void NotRecorded(string reason);
+}

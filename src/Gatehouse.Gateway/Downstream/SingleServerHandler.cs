@@ -1,0 +1,114 @@
+using Gatehouse.Core.Configuration;
+using Gatehouse.Gateway.Downstream.Forwarding;
+using Gatehouse.Gateway.Policy;
+using Gatehouse.Gateway.Protocol;
+using Gatehouse.Gateway.Sessions;
+using Gatehouse.Gateway.Upstreams;
+using Microsoft.AspNetCore.Http;
+
+namespace Gatehouse.Gateway.Downstream;
+
+/// <summary>
+/// <c>/mcp/{server}</c>: one server with nothing renamed. Over HTTP the client drives the server's own session; a stdio
+/// child is shared, so its handshake is answered here.
+/// </summary>
+internal sealed class SingleServerHandler(GatehouseSettings settings, AccessPolicy policy, IUpstreams upstreams, Forwarder forwarder, SessionIds sessions, TimeProvider time)
+{
+    /// <summary>Whether what a session sends besides requests means something to the server, because the session is its own.</summary>
+    public bool OwnsSessions(string server) => settings.McpServers[server].Transport == ServerTransport.Http;
+
+    public Task HandleAsync(Exchange exchange, string server)
+    {
+        if (!upstreams.TryFind(server, out var upstream)) throw new InvalidOperationException($"The policy knows {server}, and the upstreams do not.");
+        return exchange.Message.Method switch
+        {
+            McpMethods.Initialize when exchange.Era == Era.Legacy => OwnsSessions(server) ? ForwardInitializeAsync(exchange, upstream) : InitializeAsync(exchange, upstream),
+            McpMethods.CallTool => CallAsync(exchange, upstream),
+            McpMethods.ListTools when policy.RuleOf(server).HidesTools => forwarder.TransformAsync(
+                exchange, upstream, exchange.Message, BindingOf(exchange),
+                message => FilteredList.Without(message, ListKind.Tools, policy.RuleOf(server).Shows)),
+            _ => forwarder.ForwardAsync(exchange, upstream, exchange.Message, BindingOf(exchange)),
+        };
+    }
+
+    /// <summary>A notification, or the answer to a request of the server's, on a session that is the server's own.</summary>
+    public Task PassOnAsync(Exchange exchange, string server) => upstreams.TryFind(server, out var upstream)
+        ? forwarder.ForwardAsync(exchange, upstream, exchange.Message, BindingOf(exchange))
+        : Task.CompletedTask;
+
+    /// <summary>GET (the server's own stream) and DELETE on such a session.</summary>
+    public async Task DriveAsync(HttpContext http, Core.Identity.Caller caller, McpSession session, string httpMethod)
+    {
+        if (!upstreams.TryFind(session.Server!, out var upstream)) return;
+        var request = new UpstreamRequest
+        {
+            Caller = caller,
+            Era = Era.Legacy,
+            HttpMethod = httpMethod,
+            Session = new SessionBinding.Own(session.UpstreamSessionId),
+            Headers = PassedHeaders.Of(http.Request.Headers),
+        };
+        await forwarder.StreamAsync(http, upstream, request);
+    }
+
+    private static SessionBinding BindingOf(Exchange exchange) => exchange.Session switch
+    {
+        null => SessionBinding.None.Instance,
+        { IsUpstreams: true } session => new SessionBinding.Own(session.UpstreamSessionId),
+        { } session => new SessionBinding.Managed(session.Key, session.ProtocolVersion),
+    };
+
+    private Task CallAsync(Exchange exchange, IUpstream upstream)
+    {
+        var message = exchange.Message;
+        if (policy.Decide(exchange.Caller, upstream.Name, message.NameValue ?? "") is Verdict.Denied denied) return exchange.RefuseAsync(Refusal.Unknown("tool", message.NameValue, denied.Reason));
+        if (message.NameValue is null && policy.RuleOf(upstream.Name).HidesTools) return exchange.RefuseAsync(Refusal.Unknown("tool", null, "no name to judge by"));
+        return forwarder.ForwardAsync(exchange, upstream, UserArgument.Apply(message, exchange.Caller, settings.McpServers[upstream.Name].ForwardUser), BindingOf(exchange));
+    }
+
+    private Task ForwardInitializeAsync(Exchange exchange, IUpstream upstream) =>
+        forwarder.ForwardAsync(exchange, upstream, exchange.Message, new SessionBinding.Own(null), answer =>
+        {
+            if (answer.Status == StatusCodes.Status200OK)
+                exchange.BeginSession(sessions, SessionOf(exchange, upstream, exchange.Message.RequestedVersion ?? ProtocolVersions.Unstated) with { IsUpstreams = true, UpstreamSessionId = answer.SessionId });
+        });
+
+    private async Task InitializeAsync(Exchange exchange, IUpstream upstream)
+    {
+        using var patience = new Patience(forwarder.TimeoutOf(upstream.Name), time, exchange.Http.RequestAborted);
+        try
+        {
+            await upstream.SettledAsync(patience.Token);
+        }
+        catch (OperationCanceledException) when (patience.IsOver)
+        {
+            await Forwarder.FailAsync(exchange, upstream, new UpstreamResult.Failed(UpstreamFailure.Unreachable, "still starting"));
+            return;
+        }
+
+        var status = upstream.Status;
+        if (status.State != UpstreamState.Up)
+        {
+            await Forwarder.FailAsync(exchange, upstream, new UpstreamResult.Failed(UpstreamFailure.Unreachable, status.Reason ?? "not up"));
+        }
+        else if (!status.Speaks(Era.Legacy))
+        {
+            await exchange.RefuseAsync(Eras.NotSpoken(Era.Legacy, upstream.Name));
+        }
+        else
+        {
+            var session = SessionOf(exchange, upstream, ProtocolVersions.Negotiate(exchange.Message.RequestedVersion));
+            exchange.BeginSession(sessions, session);
+            await exchange.ResultAsync(Handshake.Initialized(session.ProtocolVersion, status));
+        }
+    }
+
+    private static McpSession SessionOf(Exchange exchange, IUpstream upstream, string version) => new()
+    {
+        Subject = exchange.Caller.Subject,
+        ClientId = exchange.Caller.ClientId,
+        Server = upstream.Name,
+        ProtocolVersion = version,
+        Key = SessionIds.NewKey(),
+    };
+}

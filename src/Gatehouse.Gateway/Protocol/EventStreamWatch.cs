@@ -1,0 +1,83 @@
+namespace Gatehouse.Gateway.Protocol;
+
+/// <summary>Follows server-sent events as they go past (WHATWG HTML, section 9.2), to see which one carries the answer.</summary>
+internal struct EventStreamWatch
+{
+    private AnswerWatch _message;
+    private Line _line;
+    private int _prefix;
+    private bool _afterCarriageReturn;
+
+    private enum Line
+    {
+        Start,
+        Data,
+        Other,
+    }
+
+    /// <summary>How many events have been complete: what counts as a sign of life. Comments do not.</summary>
+    public int Events { get; private set; }
+
+    /// <summary>Whether an event carried the answer.</summary>
+    public bool IsAnswered { get; private set; }
+
+    /// <summary>Whether that answer reports a failure.</summary>
+    public bool IsFailure { get; private set; }
+
+    public void Feed(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            if (_afterCarriageReturn)
+            {
+                // CR LF is one line end.
+                _afterCarriageReturn = false;
+                if (bytes[0] == (byte)'\n')
+                {
+                    bytes = bytes[1..];
+                    continue;
+                }
+            }
+
+            if (_line == Line.Start && bytes[0] is not ((byte)'\n' or (byte)'\r'))
+            {
+                bytes = FeedPrefix(bytes);
+                continue;
+            }
+
+            var end = bytes.IndexOfAny((byte)'\n', (byte)'\r');
+            if (_line == Line.Data) _message.Feed(end < 0 ? bytes : bytes[..end]);
+            if (end < 0) return;
+            if (_line == Line.Start && _prefix == 0) EndEvent();
+            (_line, _prefix) = (Line.Start, 0);
+            _afterCarriageReturn = bytes[end] == (byte)'\r';
+            bytes = bytes[(end + 1)..];
+        }
+    }
+
+    private ReadOnlySpan<byte> FeedPrefix(ReadOnlySpan<byte> bytes)
+    {
+        var expected = "data:"u8;
+        if (bytes[0] != expected[_prefix])
+        {
+            _line = Line.Other;
+            return bytes;
+        }
+
+        _prefix++;
+        if (_prefix == expected.Length) _line = Line.Data;
+        return bytes[1..];
+    }
+
+    private void EndEvent()
+    {
+        if (_message.IsAnswer)
+        {
+            IsAnswered = true;
+            IsFailure = _message.IsFailure;
+        }
+
+        if (_message.HasSeen) Events++;
+        _message = default;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace Gatehouse.Gateway.Sessions;
+
+/// <summary>
+/// Turns a session into its <c>Mcp-Session-Id</c> and back: encrypted with the key ring that every process shares, so any of
+/// them continues any session and none has to remember one.
+/// </summary>
+internal sealed class SessionIds(IDataProtectionProvider protection, TimeProvider time)
+{
+    /// <summary>How long an id is good for. A client whose session has ended begins another one (MCP 2025-11-25, "Session management").</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
+
+    /// <summary>Longer ids are not looked at.</summary>
+    private const int MaxLength = 4096;
+
+    /// <summary>Opened ids that are kept, so that a busy session is not decrypted for each message; beyond that all are forgotten.</summary>
+    private const int MaxOpened = 10_000;
+
+    private readonly IDataProtector _protector = protection.CreateProtector("Gatehouse.Gateway.Sessions.v1");
+    private readonly ConcurrentDictionary<string, Content> _opened = new(StringComparer.Ordinal);
+
+    /// <summary>Sessions that were ended here, until their ids would have expired anyway.</summary>
+    private readonly ConcurrentDictionary<string, long> _ended = new(StringComparer.Ordinal);
+
+    public static string NewKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+
+    public string Seal(McpSession session)
+    {
+        var content = new Content(session, (time.GetUtcNow() + Lifetime).ToUnixTimeSeconds());
+        return Base64Url.EncodeToString(_protector.Protect(JsonSerializer.SerializeToUtf8Bytes(content, SessionJson.Default.Content)));
+    }
+
+    /// <returns>The session, or null: not ours, changed, expired or ended.</returns>
+    public McpSession? Open(string id)
+    {
+        if (id.Length > MaxLength) return null;
+        if (!_opened.TryGetValue(id, out var content))
+        {
+            content = Decrypt(id);
+            if (content is null) return null;
+            if (_opened.Count >= MaxOpened) _opened.Clear();
+            _opened[id] = content;
+        }
+
+        return content.ExpiresAt > time.GetUtcNow().ToUnixTimeSeconds() && !_ended.ContainsKey(content.Session.Key) ? content.Session : null;
+    }
+
+    /// <summary>From now on this process does not know the session any more.</summary>
+    public void End(McpSession session)
+    {
+        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        foreach (var (key, expiresAt) in _ended)
+        {
+            if (expiresAt <= now) _ended.TryRemove(key, out _);
+        }
+
+        _ended[session.Key] = now + (long)Lifetime.TotalSeconds;
+    }
+
+    private Content? Decrypt(string id)
+    {
+        try
+        {
+            return Base64Url.IsValid(id) ? JsonSerializer.Deserialize(_protector.Unprotect(Base64Url.DecodeFromChars(id)), SessionJson.Default.Content) : null;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    internal sealed record Content(McpSession Session, long ExpiresAt);
+}
+
+[JsonSerializable(typeof(SessionIds.Content))]
+internal sealed partial class SessionJson : JsonSerializerContext;

@@ -1,0 +1,73 @@
+using System.Text;
+using System.Text.Json;
+using Gatehouse.Gateway.Protocol;
+
+namespace Gatehouse.Tests.Gateway.Protocol;
+
+public sealed class ListTests
+{
+    private static readonly byte[] _page = Encoding.UTF8.GetBytes(
+        """
+        {"jsonrpc":"2.0","id":1,"result":{"x":1,"tools":[{"description":"first","name":"a","n":1.0e2,"unknown":{"name":"not this"}}, {"name":"s\u0065cret"},"no item",{"title":"nameless"}],
+        "nextCursor":"next","ttlMs":500}}
+        """);
+
+    [Fact]
+    public void A_page_gives_up_its_items_its_cursor_and_its_time_to_live()
+    {
+        var page = ListPage.Read(_page, ListKind.Tools)!;
+        Assert.Equal(["a", "secret"], page.Items.Select(item => item.KeyValue));
+        Assert.Equal(("next", 500, null), (page.NextCursor, page.TtlMilliseconds, page.Error));
+    }
+
+    [Theory]
+    [InlineData("""{"id":1,"error":{"code":-32601,"message":"no such method"}}""", "no such method")]
+    [InlineData("""{"id":1,"error":"odd"}""", "an error without a message")]
+    public void An_error_is_kept_in_the_servers_words(string message, string expected) =>
+        Assert.Equal(expected, ListPage.Read(Encoding.UTF8.GetBytes(message), ListKind.Tools)!.Error);
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("garbage")]
+    [InlineData("""{"result":[]}""")]
+    [InlineData("")]
+    public void What_is_no_answer_is_none(string message) => Assert.Null(ListPage.Read(Encoding.UTF8.GetBytes(message), ListKind.Tools));
+
+    [Fact]
+    public void A_merged_list_prefixes_names_leaves_out_what_is_hidden_and_tells_who_is_missing()
+    {
+        var page = ListPage.Read(_page, ListKind.Tools)!;
+        var merged = MergedList.Write("\"x\""u8, ListKind.Tools, [new("one", [page], null, name => name == "secret" ? null : $"one__{name}"), new("two", [], "is down: why", _ => null)], modern: false);
+        Assert.Equal(
+            """{"jsonrpc":"2.0","id":"x","result":{"tools":[{"description":"first","name":"one__a","n":1.0e2,"unknown":{"name":"not this"}}],"_meta":{"io.gatehouse/upstreams":{"one":{"status":"ok"},"two":{"status":"unavailable","reason":"is down: why"}}}}}""",
+            Encoding.UTF8.GetString(merged.Span));
+    }
+
+    [Theory]
+    [InlineData(null, 500)]
+    [InlineData("is down", 0)]
+    public void A_modern_list_says_how_long_it_holds_and_that_it_is_nobody_elses(string? problem, long ttl)
+    {
+        var page = ListPage.Read(_page, ListKind.Tools)!;
+        using var merged = JsonDocument.Parse(MergedList.Write("1"u8, ListKind.Tools, [new("one", [page], problem, name => name)], modern: true));
+        var result = merged.RootElement.GetProperty("result");
+        Assert.Equal(("complete", "private", ttl), (result.GetProperty("resultType").GetString(), result.GetProperty("cacheScope").GetString(), result.GetProperty("ttlMs").GetInt64()));
+        Assert.Equal("gatehouse", result.GetProperty("_meta").GetProperty("io.modelcontextprotocol/serverInfo").GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public void A_filtered_list_lacks_the_hidden_items_and_nothing_else()
+    {
+        var filtered = FilteredList.Without(_page, ListKind.Tools, name => name != "secret")!.Value;
+        Assert.Equal(
+            """{"description":"first","name":"a","n":1.0e2,"unknown":{"name":"not this"}}""",
+            JsonDocument.Parse(filtered).RootElement.GetProperty("result").GetProperty("tools")[0].GetRawText());
+        Assert.Single(ListPage.Read(filtered, ListKind.Tools)!.Items);
+        Assert.EndsWith("\"nextCursor\":\"next\",\"ttlMs\":500}}\n", Encoding.UTF8.GetString(filtered.Span) + "\n", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_list_that_hides_nothing_is_the_very_same_bytes() =>
+        Assert.Equal(_page, FilteredList.Without(_page, ListKind.Tools, _ => true)!.Value.ToArray());
+}
