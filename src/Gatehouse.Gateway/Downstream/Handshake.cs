@@ -17,19 +17,18 @@ internal static class Handshake
     };
 
     /// <summary><c>InitializeResult</c> of a server that several clients share: its own words, but for what sharing takes away.</summary>
-    public static MessageWriter.Content Initialized(string version, UpstreamStatus status) => json =>
+    public static MessageWriter.Content Initialized(string version, UpstreamFeatures features, InitializeResult own) => json =>
     {
-        var result = status.InitializeResult.Span;
-        var parts = InitializeResult.Read(result);
         json.WriteString("protocolVersion"u8, version);
-        WriteCapabilities(json, status.Features);
-        json.WritePropertyName("serverInfo"u8);
-        if (parts.ServerInfo is { } serverInfo) json.WriteRawValue(serverInfo.Of(result), skipInputValidation: true);
-        else ServerIdentity.Write(json);
-        if (parts.Instructions is { } instructions)
+        WriteCapabilities(json, features);
+        Write("serverInfo"u8, own.ServerInfo);
+        Write("instructions"u8, own.Instructions);
+
+        void Write(ReadOnlySpan<byte> name, ReadOnlyMemory<byte> value)
         {
-            json.WritePropertyName("instructions"u8);
-            json.WriteRawValue(instructions.Of(result), skipInputValidation: true);
+            if (value.IsEmpty) return;
+            json.WritePropertyName(name);
+            json.WriteRawValue(value.Span, skipInputValidation: true);
         }
     };
 

@@ -12,7 +12,7 @@ namespace Gatehouse.Gateway.Downstream;
 /// <c>/mcp/{server}</c>: one server with nothing renamed. Over HTTP the client drives the server's own session; a stdio
 /// child is shared, so its handshake is answered here.
 /// </summary>
-internal sealed class SingleServerHandler(GatehouseSettings settings, AccessPolicy policy, IUpstreams upstreams, Forwarder forwarder, SessionIds sessions, TimeProvider time)
+internal sealed class SingleServerHandler(GatehouseSettings settings, AccessPolicy policy, IUpstreams upstreams, Forwarder forwarder, SessionIds sessions)
 {
     /// <summary>Whether what a session sends besides requests means something to the server, because the session is its own.</summary>
     public bool OwnsSessions(string server) => settings.McpServers[server].Transport == ServerTransport.Http;
@@ -73,34 +73,16 @@ internal sealed class SingleServerHandler(GatehouseSettings settings, AccessPoli
                 exchange.BeginSession(sessions, SessionOf(exchange, upstream, exchange.Message.RequestedVersion ?? ProtocolVersions.Unstated) with { IsUpstreams = true, UpstreamSessionId = answer.SessionId });
         });
 
-    private async Task InitializeAsync(Exchange exchange, IUpstream upstream)
+    /// <summary>The child has one session, which was opened long ago; the client gets one of ours, and what the child said of itself then.</summary>
+    private Task InitializeAsync(Exchange exchange, IUpstream upstream)
     {
-        using var patience = new Patience(forwarder.TimeoutOf(upstream.Name), time, exchange.Http.RequestAborted);
-        try
+        var session = SessionOf(exchange, upstream, ProtocolVersions.Negotiate(exchange.Message.RequestedVersion));
+        return forwarder.TransformAsync(exchange, upstream, exchange.Message, new SessionBinding.Managed(session.Key, session.ProtocolVersion), answer =>
         {
-            await upstream.SettledAsync(patience.Token);
-        }
-        catch (OperationCanceledException) when (patience.IsOver)
-        {
-            await Forwarder.FailAsync(exchange, upstream, new UpstreamResult.Failed(UpstreamFailure.Unreachable, "still starting"));
-            return;
-        }
-
-        var status = upstream.Status;
-        if (status.State != UpstreamState.Up)
-        {
-            await Forwarder.FailAsync(exchange, upstream, new UpstreamResult.Failed(UpstreamFailure.Unreachable, status.Reason ?? "not up"));
-        }
-        else if (!status.Speaks(Era.Legacy))
-        {
-            await exchange.RefuseAsync(Eras.NotSpoken(Era.Legacy, upstream.Name));
-        }
-        else
-        {
-            var session = SessionOf(exchange, upstream, ProtocolVersions.Negotiate(exchange.Message.RequestedVersion));
+            if (InitializeResult.Read(answer) is not { } result) return null;
             exchange.BeginSession(sessions, session);
-            await exchange.ResultAsync(Handshake.Initialized(session.ProtocolVersion, status));
-        }
+            return MessageWriter.Result(exchange.Id, Handshake.Initialized(session.ProtocolVersion, upstream.Status.Features, result));
+        });
     }
 
     private static McpSession SessionOf(Exchange exchange, IUpstream upstream, string version) => new()

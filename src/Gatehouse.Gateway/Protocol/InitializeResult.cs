@@ -2,21 +2,46 @@ using System.Text.Json;
 
 namespace Gatehouse.Gateway.Protocol;
 
-/// <summary>The parts of a server's <c>InitializeResult</c> that a client of a shared child gets to see as they are.</summary>
-internal readonly record struct InitializeResult(ByteRange? ServerInfo, ByteRange? Instructions)
+/// <summary>What a server says of itself in its answer to <c>initialize</c>, as the bytes it wrote; empty where it says nothing.</summary>
+internal sealed record InitializeResult(ReadOnlyMemory<byte> ServerInfo, ReadOnlyMemory<byte> Instructions)
 {
-    /// <param name="result">The result's object.</param>
-    public static InitializeResult Read(ReadOnlySpan<byte> result)
+    private static readonly JsonReaderOptions _options = new() { MaxDepth = EnvelopeScanner.MaxDepth };
+
+    /// <param name="message">The whole answer.</param>
+    /// <returns>Null if it carries no result.</returns>
+    public static InitializeResult? Read(ReadOnlyMemory<byte> message)
     {
-        var found = default(InitializeResult);
-        var reader = new Utf8JsonReader(result, new JsonReaderOptions { MaxDepth = EnvelopeScanner.MaxDepth });
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return found;
+        try
+        {
+            var reader = new Utf8JsonReader(message.Span, _options);
+            InitializeResult? found = null;
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.StartObject) return null;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var isResult = reader.ValueTextEquals("result"u8);
+                reader.Read();
+                if (isResult && reader.TokenType == JsonTokenType.StartObject) found = ReadResult(ref reader, message);
+                else reader.Skip();
+            }
+
+            return found;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static InitializeResult ReadResult(ref Utf8JsonReader reader, ReadOnlyMemory<byte> message)
+    {
+        var found = new InitializeResult(default, default);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isServerInfo = reader.ValueTextEquals("serverInfo"u8);
             var isInstructions = reader.ValueTextEquals("instructions"u8);
             reader.Read();
-            var value = JsonValue.RangeAt(ref reader);
+            var value = JsonValue.RangeAt(ref reader).Of(message);
             if (isServerInfo) found = found with { ServerInfo = value };
             if (isInstructions) found = found with { Instructions = value };
         }
