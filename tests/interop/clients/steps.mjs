@@ -37,9 +37,8 @@ export class Callback {
     this.redirectUrl = `http://127.0.0.1:${server.address().port}/callback`;
     this.arrived = new Promise((resolve) => {
       server.once("request", (request, response) => {
-        response.end("Signed in. This window can be closed.");
+        response.writeHead(200, { "content-type": "text/plain", connection: "close" }).end("Signed in. This window can be closed.");
         server.close();
-        server.closeIdleConnections();
         resolve(new URL(request.url, this.redirectUrl).searchParams);
       });
     });
