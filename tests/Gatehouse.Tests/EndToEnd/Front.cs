@@ -21,12 +21,19 @@ internal static class Front
             .LoadFromMemory(
                 [.. Routes("gateway", _gatewayPaths), .. Routes("authorization", _authorizationPaths)],
                 [Cluster("gateway", gateway), Cluster("authorization", authorization)])
-            .AddTransforms(transforms => transforms.AddOriginalHost());
+            .AddTransforms(transforms => transforms.AddOriginalHost().AddResponseTransform(PassHeadersOnAsync));
         var app = builder.Build();
         app.UseRouting();
         app.MapReverseProxy();
         await app.StartAsync(cancellationToken);
         return app;
+    }
+
+    /// <summary>YARP keeps an answer's headers until its first byte; a stream may have none for a long time.</summary>
+    private static async ValueTask PassHeadersOnAsync(ResponseTransformContext context)
+    {
+        var response = context.HttpContext.Response;
+        if (response.ContentType?.StartsWith("text/event-stream", StringComparison.Ordinal) is true) await response.Body.FlushAsync(context.CancellationToken);
     }
 
     private static IEnumerable<RouteConfig> Routes(string cluster, string[] paths) => paths.Select(path => new RouteConfig

@@ -5,6 +5,7 @@ using Gatehouse.Core.Configuration;
 using Gatehouse.Storage;
 using Gatehouse.Tests.Parts;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -35,6 +36,9 @@ internal sealed class Harness : IAsyncDisposable
 
     /// <summary>What all processes together have logged since the start.</summary>
     public CollectedLogs Logs { get; } = new();
+
+    /// <summary>The secrets that have passed through any process so far.</summary>
+    public Wiretap Wiretap { get; } = new();
 
     /// <summary>An HTTP client that neither follows redirects nor keeps cookies.</summary>
     public HttpClient Http => _http;
@@ -101,6 +105,15 @@ internal sealed class Harness : IAsyncDisposable
         }
     }
 
+    /// <summary>Of all the secrets that passed, none is in a log entry or an audit row.</summary>
+    public async Task AssertNothingIsToldAsync(CancellationToken cancellationToken)
+    {
+        var events = await AuditAsync(new AuditQuery { Limit = int.MaxValue }, 1, cancellationToken);
+        string[] told = [.. Logs.Entries, .. events.Select(each => each.ToString())];
+        Assert.NotEmpty(Wiretap.Secrets);
+        Assert.All(Wiretap.Secrets, secret => Assert.DoesNotContain(told, text => text.Contains(secret.Key, StringComparison.Ordinal)));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
@@ -135,7 +148,11 @@ internal sealed class Harness : IAsyncDisposable
 
     private async Task<Uri> RunAsync(GatehouseRole role, Uri listen, CancellationToken cancellationToken)
     {
-        var app = GatehouseHost.Build(Settings with { Listen = [listen] }, role, _folder, builder => builder.Logging.ClearProviders().AddProvider(Logs));
+        var app = GatehouseHost.Build(Settings with { Listen = [listen] }, role, _folder, builder =>
+        {
+            builder.Logging.ClearProviders().AddProvider(Logs);
+            builder.Services.AddSingleton<IStartupFilter>(Wiretap);
+        });
         _running.Add(app);
         await app.Services.PrepareStorageAsync(cancellationToken);
         await app.StartAsync(cancellationToken);
