@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Gatehouse.Tests.Parts;
 using Npgsql;
 
@@ -39,7 +37,7 @@ public sealed class PostgresServer : IAsyncDisposable
             Directory.CreateDirectory(_folder);
             if (Environment.UserName == "root") await RunAsync("chown", ["postgres", _folder], cancellationToken);
             await RunAsPostgresAsync("initdb", ["-D", DataFolder, "-U", "gatehouse", "-A", "trust", "--no-sync", "-E", "UTF8"], cancellationToken);
-            _port = FreePort();
+            _port = Ports.Free();
             await LaunchAsync(cancellationToken);
         }
         finally
@@ -96,12 +94,5 @@ public sealed class PostgresServer : IAsyncDisposable
         })!;
         await process.WaitForExitAsync(cancellationToken);
         if (process.ExitCode != 0) throw new InvalidOperationException($"{program} ended with {process.ExitCode}.");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
