@@ -1,4 +1,5 @@
 using Gatehouse.Core.Configuration;
+using Gatehouse.Gateway.Upstreams;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -8,7 +9,8 @@ namespace Gatehouse.Gateway;
 public static class GatewayEndpoints
 {
     public static IServiceCollection AddGateway(this IServiceCollection services, GatehouseSettings settings) => services
-        .AddSingleton(settings);
+        .AddSingleton(settings)
+        .AddUpstreams(settings);
 
     public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder endpoints) => endpoints;
 }
