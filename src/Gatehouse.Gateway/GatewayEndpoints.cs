@@ -6,6 +6,7 @@ using Gatehouse.Gateway.Downstream.Forwarding;
 using Gatehouse.Gateway.Policy;
 using Gatehouse.Gateway.Routing;
 using Gatehouse.Gateway.Sessions;
+using Gatehouse.Gateway.Upstreams;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,6 +31,7 @@ public static class GatewayEndpoints
                 .WithMethods("GET", "POST", "DELETE")
                 .AllowAnyHeader()
                 .WithExposedHeaders("WWW-Authenticate", SessionHeader.Name, ModernRules.VersionHeader)))
+            .AddUpstreams(settings)
             .AddSingleton(origins)
             .AddSingleton<AccessPolicy>()
             .AddSingleton<ResourceIndex>()

@@ -1,0 +1,84 @@
+using Gatehouse.Core.Identity;
+
+namespace Gatehouse.Gateway.Upstreams.Http;
+
+/// <summary>
+/// Which era a server speaks. It is asked in the modern era first, and in the legacy one only if it did not understand
+/// (2026-07-28, "Versioning"): no single status or code decides, for servers differ in how they fail to understand.
+/// </summary>
+/// <param name="endpoint">The server.</param>
+/// <param name="close">Ends the session that asking has opened.</param>
+/// <param name="patience">How long one answer may take.</param>
+/// <param name="time">The clock.</param>
+internal sealed class EraProbe(HttpEndpoint endpoint, Action<ManagedSession> close, TimeSpan patience, TimeProvider time)
+{
+    /// <summary>What was found, or why nothing was.</summary>
+    public sealed record Finding(UpstreamStatus? Known, string? Identity, UpstreamResult.Failed? Failed);
+
+    /// <summary>A legacy session, or why there is none: <see cref="UpstreamFailure.EraNotSupported"/> if the server understood and refused.</summary>
+    public sealed record Initialization(ManagedSession? Session, Greeting.Welcome? Welcome, UpstreamResult.Failed? Failed);
+
+    public async Task<Finding> RunAsync(CancellationToken cancellationToken)
+    {
+        var version = OwnMessages.ModernVersion;
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            var (answer, silence) = await HandshakePost.SendAsync(
+                endpoint, OwnMessages.Discover(1, version), caller: null, http => EraHeaders.AddDiscover(http, version), patience, time, cancellationToken);
+            if (answer is null) return Nothing(UpstreamFailure.Unreachable, silence!);
+            if (answer.CredentialRefused) return Nothing(UpstreamFailure.CredentialRefused, Refused(answer));
+            if (answer.Greeting is Greeting.Welcome { SupportedVersions.Count: > 0 } welcome) return Modern(welcome);
+
+            // Not there, or a proxy before it says so: that is no word about eras.
+            if (answer.IsAbsence) return Nothing(UpstreamFailure.Unreachable, $"it answered {answer.StatusText}");
+            if (ModernVersions.Other(answer.Greeting, version) is not { } other) break;
+            version = other;
+        }
+
+        return await LegacyAsync(cancellationToken);
+    }
+
+    /// <summary>Asks <c>initialize</c>, and ends the session at once that this opened.</summary>
+    public async Task<Finding> LegacyAsync(CancellationToken cancellationToken)
+    {
+        var (session, welcome, failed) = await InitializeAsync(caller: null, OwnMessages.LegacyVersion, cancellationToken);
+        if (session is null) return new Finding(null, null, failed);
+        close(session);
+        var known = new UpstreamStatus
+        {
+            State = UpstreamState.Up,
+            SpeaksModern = false,
+            SpeaksLegacy = true,
+            InitializeResult = welcome!.Result,
+            Features = welcome.Features,
+        };
+        return new Finding(known, welcome.Identity, null);
+    }
+
+    /// <summary>Opens a legacy session.</summary>
+    public async Task<Initialization> InitializeAsync(Caller? caller, string version, CancellationToken cancellationToken)
+    {
+        var (answer, silence) = await HandshakePost.SendAsync(
+            endpoint, OwnMessages.Initialize(1, version), caller, static _ => { }, patience, time, cancellationToken);
+        if (answer is null) return NotOpened(UpstreamFailure.Unreachable, silence!);
+        if (answer.CredentialRefused) return NotOpened(UpstreamFailure.CredentialRefused, Refused(answer));
+        if (answer.Greeting is not Greeting.Welcome { ProtocolVersion: { } agreed } welcome)
+            return NotOpened(answer.IsRefusal ? UpstreamFailure.EraNotSupported : UpstreamFailure.Unreachable, $"it answered {answer.StatusText} to initialize, without an MCP result");
+        var session = new ManagedSession(answer.SessionId, agreed);
+        var (_, unheard) = await HandshakePost.SendAsync(
+            endpoint, OwnMessages.Initialized, caller, http => EraHeaders.AddManaged(http, session), patience, time, cancellationToken);
+        return unheard is null ? new Initialization(session, welcome, null) : NotOpened(UpstreamFailure.Unreachable, unheard);
+    }
+
+    private static Finding Modern(Greeting.Welcome welcome)
+    {
+        var known = new UpstreamStatus { State = UpstreamState.Up, SpeaksModern = true, DiscoverResult = welcome.Result, Features = welcome.Features };
+        return new Finding(known, welcome.Identity, null);
+    }
+
+    private static Finding Nothing(UpstreamFailure failure, string reason) => new(null, null, new UpstreamResult.Failed(failure, reason));
+
+    private static Initialization NotOpened(UpstreamFailure failure, string reason) => new(null, null, new UpstreamResult.Failed(failure, reason));
+
+    private static string Refused(HandshakeAnswer answer) => $"it refused the gateway's credential ({answer.StatusText})";
+}

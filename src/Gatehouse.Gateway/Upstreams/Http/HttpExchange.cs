@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Net;
+using Gatehouse.Gateway.Protocol;
+
+namespace Gatehouse.Gateway.Upstreams.Http;
+
+/// <summary>One request and the beginning of its answer.</summary>
+internal static class HttpExchange
+{
+    /// <summary>What an upstream's response means to us. The response is the result's from here on.</summary>
+    /// <param name="response">The response; its body has not been read.</param>
+    /// <param name="wrap">What is put around the body of server-sent events.</param>
+    /// <param name="abandoned">Called if the body is not read to its end.</param>
+    /// <param name="cancellationToken">Cancelled when the caller gives up.</param>
+    public static async Task<UpstreamResult> ReadAsync(
+        HttpResponseMessage response, Func<Stream, Stream>? wrap, Action? abandoned, CancellationToken cancellationToken)
+    {
+        var result = Judge(response);
+        if (result is not UpstreamResult.Answered { Content: not UpstreamContent.None } answered)
+        {
+            response.Dispose();
+            return result;
+        }
+
+        var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        if (wrap is not null && answered.Content == UpstreamContent.EventStream) body = wrap(body);
+        return answered with { Body = new HttpAnswer(response, body, abandoned, cancellationToken) };
+    }
+
+    private static UpstreamResult Judge(HttpResponseMessage response)
+    {
+        var status = (int)response.StatusCode;
+        if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+            return new UpstreamResult.Failed(UpstreamFailure.CredentialRefused, $"it refused the gateway's credential ({Name(status)})");
+        if (response.StatusCode is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout)
+            return NoAnswer($"it answered {Name(status)}");
+        if (status is >= 300 and < 400) return NoAnswer($"it redirects ({Name(status)}), and redirects are not followed");
+        if (response.Content.Headers.ContentEncoding.Count > 0) return NoAnswer("it compressed its answer without being asked to");
+        var session = EraHeaders.SessionOf(response);
+        return response.Content.Headers.ContentType?.MediaType?.ToLowerInvariant() switch
+        {
+            "application/json" => new UpstreamResult.Answered(status, UpstreamContent.Json, Stream.Null, session),
+            "text/event-stream" => new UpstreamResult.Answered(status, UpstreamContent.EventStream, Stream.Null, session),
+
+            // Whatever a web server writes beside such a status: the status is the answer.
+            _ when status is >= 400 and < 500 => new UpstreamResult.Answered(status, UpstreamContent.None, Stream.Null, session),
+            _ when status is 202 or 204 || response.Content.Headers.ContentLength == 0 => new UpstreamResult.Answered(status, UpstreamContent.None, Stream.Null, session),
+            var type => NoAnswer($"it answered {Name(status)} with {type ?? "no content type"}, which is no MCP answer"),
+        };
+    }
+
+    /// <summary>Whether a session is unknown to the upstream: 404 by the specification, 400 with one of these codes by the habit of many servers.</summary>
+    public static async Task<bool> ForgotSessionAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.StatusCode == HttpStatusCode.NotFound) return true;
+        if (response.StatusCode != HttpStatusCode.BadRequest || response.Content.Headers.ContentLength is not <= 65536) return false;
+        return Greeting.Read(await response.Content.ReadAsByteArrayAsync(cancellationToken)) is Greeting.Refusal { Code: -32000 or JsonRpcCode.SessionNotFound };
+    }
+
+    private static UpstreamResult.Failed NoAnswer(string reason) => new(UpstreamFailure.Unreachable, reason);
+
+    private static string Name(int status) => string.Create(CultureInfo.InvariantCulture, $"HTTP {status}");
+}

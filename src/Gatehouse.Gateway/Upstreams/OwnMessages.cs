@@ -1,0 +1,106 @@
+using System.Buffers;
+using System.Text.Json;
+using Gatehouse.Gateway.Protocol;
+
+namespace Gatehouse.Gateway.Upstreams;
+
+/// <summary>The messages that the gateway says to an upstream in its own name.</summary>
+internal static class OwnMessages
+{
+    public const string ModernVersion = "2026-07-28";
+    public const string LegacyVersion = "2025-11-25";
+
+    private static readonly string _version = typeof(OwnMessages).Assembly.GetName().Version!.ToString(3);
+
+    public static ReadOnlyMemory<byte> Initialized { get; } = """{"jsonrpc":"2.0","method":"notifications/initialized"}"""u8.ToArray();
+
+    public static byte[] Discover(long id, string version) => Write(json =>
+    {
+        json.WriteNumber("id"u8, id);
+        json.WriteString("method"u8, "server/discover"u8);
+        json.WriteStartObject("params"u8);
+        json.WriteStartObject("_meta"u8);
+        json.WriteString(MetaKeys.ProtocolVersion, version);
+        WriteClient(json, MetaKeys.ClientInfo);
+        json.WriteStartObject(MetaKeys.ClientCapabilities);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndObject();
+    });
+
+    /// <summary>Declares no capabilities: nobody behind the gateway would answer what the upstream might then ask.</summary>
+    public static byte[] Initialize(long id, string version) => Write(json =>
+    {
+        json.WriteNumber("id"u8, id);
+        json.WriteString("method"u8, "initialize"u8);
+        json.WriteStartObject("params"u8);
+        json.WriteString("protocolVersion"u8, version);
+        json.WriteStartObject("capabilities"u8);
+        json.WriteEndObject();
+        WriteClient(json, "clientInfo"u8);
+        json.WriteEndObject();
+    });
+
+    /// <param name="id">The raw id of the request that nobody waits for any more.</param>
+    public static byte[] Cancelled(ReadOnlyMemory<byte> id) => Write(json =>
+    {
+        json.WriteString("method"u8, "notifications/cancelled"u8);
+        json.WriteStartObject("params"u8);
+        json.WritePropertyName("requestId"u8);
+        json.WriteRawValue(id.Span);
+        json.WriteString("reason"u8, "the caller gave up"u8);
+        json.WriteEndObject();
+    });
+
+    /// <summary>
+    /// What the gateway says to a server's own request on a channel where it declared no capabilities: <c>ping</c> gets the
+    /// empty result, all else is unknown.
+    /// </summary>
+    public static byte[] Reply(ReadOnlyMemory<byte> id, bool isPing) => Write(json =>
+    {
+        json.WritePropertyName("id"u8);
+        json.WriteRawValue(id.Span);
+        if (isPing)
+        {
+            json.WriteStartObject("result"u8);
+            json.WriteEndObject();
+            return;
+        }
+
+        json.WriteStartObject("error"u8);
+        json.WriteNumber("code"u8, JsonRpcCode.MethodNotFound);
+        json.WriteString("message"u8, "The gateway declared no capability for this."u8);
+        json.WriteEndObject();
+    });
+
+    /// <summary>An answer made of a result that is known already.</summary>
+    public static byte[] Result(ReadOnlyMemory<byte> id, ReadOnlyMemory<byte> result) => Write(json =>
+    {
+        json.WritePropertyName("id"u8);
+        json.WriteRawValue(id.Span);
+        json.WritePropertyName("result"u8);
+        json.WriteRawValue(result.Span);
+    });
+
+    private static void WriteClient(Utf8JsonWriter json, ReadOnlySpan<byte> key)
+    {
+        json.WriteStartObject(key);
+        json.WriteString("name"u8, "gatehouse"u8);
+        json.WriteString("version"u8, _version);
+        json.WriteEndObject();
+    }
+
+    private static byte[] Write(Action<Utf8JsonWriter> members)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("jsonrpc"u8, "2.0"u8);
+            members(json);
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+}

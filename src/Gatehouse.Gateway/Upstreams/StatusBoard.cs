@@ -1,0 +1,53 @@
+namespace Gatehouse.Gateway.Upstreams;
+
+/// <summary>Where one upstream's status hangs: replaced whole, told to whoever watches.</summary>
+internal sealed class StatusBoard(string server, string transport, Action<UpstreamReport> changed)
+{
+    private readonly Lock _replacing = new();
+    private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile UpstreamStatus _current = new() { State = UpstreamState.Starting };
+    private volatile string? _identity;
+
+    public UpstreamStatus Current => _current;
+
+    public UpstreamReport Report
+    {
+        get
+        {
+            var current = _current;
+            return current.State switch
+            {
+                UpstreamState.Up => new UpstreamReport(server, transport, "up", _identity),
+                UpstreamState.Down => new UpstreamReport(server, transport, "down", current.Reason),
+                _ => new UpstreamReport(server, transport, "starting", null),
+            };
+        }
+    }
+
+    public Task SettledAsync(CancellationToken cancellationToken) => _settled.Task.WaitAsync(cancellationToken);
+
+    /// <param name="known">What is known of it now, state apart.</param>
+    /// <param name="identity">The server's own name and version.</param>
+    public void Up(UpstreamStatus known, string? identity)
+    {
+        _identity = identity;
+        Replace(_ => known with { State = UpstreamState.Up, Reason = null });
+    }
+
+    /// <summary>What it said when it was up stays known: stale lists are better than none.</summary>
+    public void Down(string reason) => Replace(current => current with { State = UpstreamState.Down, Reason = reason });
+
+    /// <summary>Something more was learned; the state stays.</summary>
+    public void Learn(Func<UpstreamStatus, UpstreamStatus> change) => Replace(change);
+
+    private void Replace(Func<UpstreamStatus, UpstreamStatus> change)
+    {
+        lock (_replacing)
+        {
+            var before = _current;
+            _current = change(before);
+            if (before.State != _current.State || before.Reason != _current.Reason) changed(Report);
+            if (_current.State != UpstreamState.Starting) _settled.TrySetResult();
+        }
+    }
+}

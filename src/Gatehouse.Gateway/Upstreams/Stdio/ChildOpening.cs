@@ -1,0 +1,81 @@
+using System.Globalization;
+using Gatehouse.Gateway.Protocol;
+
+namespace Gatehouse.Gateway.Upstreams.Stdio;
+
+/// <summary>How the first words with a child went.</summary>
+internal abstract record ChildOpening
+{
+    /// <summary>Some legacy servers stay silent on what they do not know (2026-07-28, "Versioning").</summary>
+    private static readonly TimeSpan _discoverPatience = TimeSpan.FromSeconds(5);
+
+    public sealed record Opened(Era Era, Greeting.Welcome Welcome) : ChildOpening;
+
+    /// <param name="Reason">What happened.</param>
+    /// <param name="WrongEra">It answered, and it never will speak that era.</param>
+    public sealed record Failed(string Reason, bool WrongEra = false) : ChildOpening;
+
+    /// <param name="channel">The child's channel; it must be running.</param>
+    /// <param name="legacyOnly">Whether only the legacy era will do. Else the modern one is tried first.</param>
+    /// <param name="patience">How long <c>initialize</c> may take: a first start may have to download its program.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends the trying.</param>
+    public static async Task<ChildOpening> TryAsync(
+        ChildChannel channel, bool legacyOnly, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (!legacyOnly && await DiscoverAsync(channel, time, cancellationToken) is { } discovered) return discovered;
+        var (greeting, trouble) = await AskAsync(channel, OwnMessages.Initialize(1, OwnMessages.LegacyVersion), Era.Legacy, patience, time, cancellationToken);
+        switch (greeting)
+        {
+            case Greeting.Welcome { ProtocolVersion: not null } welcome:
+                channel.Tell(OwnMessages.Initialized.Span);
+                return new Opened(Era.Legacy, welcome);
+            case Greeting.Refusal refusal:
+                return new Failed(string.Create(CultureInfo.InvariantCulture, $"it refused initialize with error {refusal.Code}"), WrongEra: true);
+            case null:
+                return new Failed(trouble ?? string.Create(CultureInfo.InvariantCulture, $"it did not answer initialize within {patience.TotalSeconds:0.#} s"));
+            default:
+                return new Failed("its answer to initialize is none");
+        }
+    }
+
+    private static async Task<ChildOpening?> DiscoverAsync(ChildChannel channel, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var version = OwnMessages.ModernVersion;
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            var (greeting, trouble) = await AskAsync(channel, OwnMessages.Discover(1, version), Era.Modern, _discoverPatience, time, cancellationToken);
+            if (trouble is not null) return new Failed(trouble);
+            if (greeting is Greeting.Welcome { SupportedVersions.Count: > 0 } welcome) return new Opened(Era.Modern, welcome);
+            if (ModernVersions.Other(greeting, version) is not { } other) return null;
+            version = other;
+        }
+
+        return null;
+    }
+
+    /// <returns>Neither greeting nor trouble: it stayed silent.</returns>
+    private static async Task<(Greeting? Greeting, string? Trouble)> AskAsync(
+        ChildChannel channel, byte[] question, Era era, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (!EnvelopeScanner.TryScan(question, out var message, out var fault)) throw new InvalidOperationException(fault.Message);
+        using var timeout = new CancellationTokenSource(patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            switch (await channel.SendAsync(message, era, session: null, either.Token))
+            {
+                case UpstreamResult.Answered { Content: UpstreamContent.Json, Body: MemoryStream answer }:
+                    return (Greeting.Read(answer.ToArray()), null);
+                case UpstreamResult.Failed failed:
+                    return (null, failed.Reason);
+                default:
+                    return (new Greeting.Nonsense(), null);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (null, null);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+// An MCP server for the tests, on a library that we did not write.
+//
+//   node fixture.mjs                   over stdio
+//   node fixture.mjs http              over Streamable HTTP at http://127.0.0.1:$PORT/mcp; $PORT 0 or none: any free one.
+//                                      The line "listening on URL" on stdout tells which.
+//   ERA=modern                         refuses clients of the legacy era (default: both eras)
+//   PAGES=n                            n pages of ten more tools each, page_P_tool_T
+//   BEARER=word                        wants "Authorization: Bearer word", else 401 (HTTP only)
+import { createServer } from 'node:http';
+import { Readable } from 'node:stream';
+import { McpServer, ResourceTemplate, completable, createMcpHandler } from '@modelcontextprotocol/server';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import * as z from 'zod';
+
+const modernOnly = process.env.ERA === 'modern';
+const pages = Number(process.env.PAGES ?? 0);
+let cancelled = 0;
+
+const text = value => ({ content: [{ type: 'text', text: typeof value === 'string' ? value : JSON.stringify(value) }] });
+
+function createFixture({ requestInfo } = {}) {
+  const server = new McpServer(
+    { name: 'gatehouse-fixture', version: '1.0.0' },
+    { instructions: 'For tests.' });
+
+  server.registerTool('echo', {
+    description: 'Returns its arguments, and over HTTP the headers that came with them.',
+    inputSchema: z.looseObject({}),
+  }, args => text(requestInfo ? { arguments: args, headers: Object.fromEntries(requestInfo.headers) } : { arguments: args }));
+
+  server.registerTool('slow', {
+    description: 'Tells its progress in steps, then answers. Stops when it is cancelled.',
+    inputSchema: z.object({ steps: z.number().int().default(3), delay: z.number().int().default(50) }),
+  }, async ({ steps, delay }, { mcpReq }) => {
+    const progressToken = mcpReq._meta?.progressToken;
+    for (let step = 1; step <= steps; step++) {
+      if (await pause(delay, mcpReq.signal)) {
+        cancelled++;
+        return { ...text('cancelled'), isError: true };
+      }
+      if (progressToken !== undefined)
+        await mcpReq.notify({ method: 'notifications/progress', params: { progressToken, progress: step, total: steps } });
+    }
+    return text(`done after ${steps} steps`);
+  });
+
+  server.registerTool('cancelled_count', { description: 'How many calls of slow were cancelled.' }, () => text(String(cancelled)));
+
+  server.registerTool('fail', { description: 'Fails.' }, () => ({ ...text('it failed, as asked'), isError: true }));
+
+  server.registerResource('greeting', 'fixture://greeting', { mimeType: 'text/plain' },
+    uri => ({ contents: [{ uri: uri.href, mimeType: 'text/plain', text: 'hello' }] }));
+
+  server.registerResource('note', new ResourceTemplate('fixture://notes/{id}', { list: undefined, complete: { id: value => ['one', 'two', 'three'].filter(id => id.startsWith(value)) } }),
+    { mimeType: 'text/plain' },
+    (uri, { id }) => ({ contents: [{ uri: uri.href, mimeType: 'text/plain', text: `note ${id}` }] }));
+
+  server.registerPrompt('greet', {
+    description: 'Greets in a language.',
+    argsSchema: z.object({ language: completable(z.string(), value => ['english', 'esperanto', 'finnish'].filter(language => language.startsWith(value))) }),
+  }, ({ language }) => ({ messages: [{ role: 'user', content: { type: 'text', text: `Say hello in ${language}.` } }] }));
+
+  if (pages > 0) addPages(server);
+  return server;
+}
+
+// The library lists everything on one page; these come after its own, one page at a time.
+function addPages(server) {
+  for (let page = 1; page <= pages; page++)
+    for (let tool = 1; tool <= 10; tool++)
+      server.registerTool(`page_${page}_tool_${tool}`, { description: `Tool ${tool} of page ${page}.` }, () => text(`page ${page}, tool ${tool}`));
+  const handlers = server.server._requestHandlers;
+  const all = handlers.get('tools/list');
+  handlers.set('tools/list', async (request, context) => {
+    const cursor = request.params?.cursor ?? '0';
+    const page = Number(cursor);
+    const result = await all({ ...request, params: { ...request.params, cursor: undefined } }, context);
+    result.tools = result.tools.filter(tool => page === 0 ? !tool.name.startsWith('page_') : tool.name.startsWith(`page_${page}_`));
+    if (page < pages) result.nextCursor = String(page + 1);
+    return result;
+  });
+}
+
+function pause(milliseconds, signal) {
+  return new Promise(resolve => {
+    if (signal.aborted) return resolve(true);
+    const timer = setTimeout(() => { signal.removeEventListener('abort', stop); resolve(false); }, milliseconds);
+    const stop = () => { clearTimeout(timer); resolve(true); };
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}
+
+function serveHttp() {
+  const handler = createMcpHandler(createFixture, { legacy: modernOnly ? 'reject' : 'stateless' });
+  const server = createServer(async (incoming, outgoing) => {
+    const gone = new AbortController();
+    outgoing.on('close', () => gone.abort());
+    if (process.env.BEARER && incoming.headers.authorization !== `Bearer ${process.env.BEARER}`) return outgoing.writeHead(401, { 'www-authenticate': 'Bearer' }).end();
+    const hasBody = incoming.method !== 'GET' && incoming.method !== 'HEAD';
+    const request = new Request(`http://${incoming.headers.host}${incoming.url}`, {
+      method: incoming.method,
+      headers: Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
+      body: hasBody ? Readable.toWeb(incoming) : undefined,
+      duplex: 'half',
+      signal: gone.signal,
+    });
+    try {
+      const response = await handler.fetch(request);
+      outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+      if (response.body) for await (const chunk of response.body) outgoing.write(chunk);
+      outgoing.end();
+    } catch (failure) {
+      if (!gone.signal.aborted) throw failure;
+    }
+  });
+  server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => console.log(`listening on http://127.0.0.1:${server.address().port}/mcp`));
+  // As stdio servers do: whoever started it and went away has closed stdin.
+  process.stdin.on('end', () => process.exit(0)).resume();
+}
+
+if (process.argv[2] === 'http') serveHttp();
+else serveStdio(createFixture, { legacy: modernOnly ? 'reject' : 'serve' });
