@@ -1,11 +1,12 @@
 using Gatehouse.Authorization.Pages;
 using Gatehouse.Core.Audit;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Gatehouse.Authorization.SignIn;
 
 /// <summary>The last step of every sign-in, whatever the provider: in and on record, or out, on record and told why.</summary>
-internal sealed class Admission(ISignInRules rules, IAuditLog audit, TimeProvider time)
+internal sealed partial class Admission(ISignInRules rules, IAuditLog audit, TimeProvider time, ILogger<Admission> logger)
 {
     /// <summary>Lets a proven user in if the rules do, and sends the browser on.</summary>
     public async Task<IResult> AdmitAsync(HttpContext http, SignedInUser user, LocalPath returnPath, CancellationToken cancellationToken)
@@ -25,6 +26,7 @@ internal sealed class Admission(ISignInRules rules, IAuditLog audit, TimeProvide
         var recorded = await TryRecordAsync(
             Event(http, refusal.Outcome) with { Subject = refusal.Subject, User = refusal.Email, Reason = refusal.Reason }, CancellationToken.None);
         if (!recorded) return NotRecorded();
+        if (refusal.Status >= StatusCodes.Status500InternalServerError) LogBroken(refusal.Reason);
         return refusal.ReturnPath is { } path
             ? MessagePage.Of(refusal.Status, refusal.Title, new PageAction("Try another account", SignInStart.OtherAccount(path).ToString()), refusal.Says)
             : MessagePage.Of(refusal.Status, refusal.Title, refusal.Says, "Go back to your application and connect again.");
@@ -47,6 +49,9 @@ internal sealed class Admission(ISignInRules rules, IAuditLog audit, TimeProvide
         StatusCodes.Status503ServiceUnavailable, "Nobody can sign in right now",
         "Gatehouse keeps a record of every sign-in and cannot write it at the moment. Try again in a minute.",
         "If this stays, tell whoever runs Gatehouse that its database does not take the audit trail.");
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sign-in does not work: {Reason}")]
+    private partial void LogBroken(string reason);
 
     private AuditEvent Event(HttpContext http, AuditOutcome outcome)
     {

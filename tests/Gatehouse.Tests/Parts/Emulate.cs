@@ -10,7 +10,10 @@ public sealed class Emulate : IdentityPart
     /// <param name="redirectUri">The client's redirect URI.</param>
     /// <param name="users">Its accounts: a user's <c>email</c>, <c>name</c>, <c>email_verified</c>, <c>hd</c>.</param>
     /// <param name="cancellationToken">The test's.</param>
-    public async Task StartAsync((string Id, string Secret) client, string redirectUri, object[] users, CancellationToken cancellationToken)
+    public Task StartAsync((string Id, string Secret) client, string redirectUri, object[] users, CancellationToken cancellationToken) =>
+        StartAsync(client, redirectUri, users, FreePort.Take(), cancellationToken);
+
+    public async Task StartAsync((string Id, string Secret) client, string redirectUri, object[] users, int port, CancellationToken cancellationToken)
     {
         var seed = Path.Combine(Path.GetTempPath(), $"gatehouse-emulate-{Guid.NewGuid():N}.yaml");
         // JSON is YAML.
@@ -24,7 +27,6 @@ public sealed class Emulate : IdentityPart
         }), cancellationToken);
         try
         {
-            var port = FreePort.Take();
             Issuer = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{port}"));
             await StartAsync("Ready.", ["node_modules/emulate/dist/index.js", "start", "-s", "google", "-p", port.ToString(CultureInfo.InvariantCulture), "--seed", seed], cancellationToken);
         }

@@ -37,7 +37,7 @@ internal static class CallbackRefusals
         SecurityTokenInvalidAlgorithmException => Untrusted("the ID token's algorithm is not accepted"),
         SecurityTokenInvalidIssuerException => Untrusted("the ID token is another issuer's"),
         SecurityTokenInvalidAudienceException => Untrusted("the ID token is for another client"),
-        SecurityTokenExpiredException => Untrusted("the ID token has expired"),
+        SecurityTokenExpiredException or SecurityTokenInvalidLifetimeException or SecurityTokenNotYetValidException => Untrusted("the ID token is not of this time"),
         SecurityTokenException token => Untrusted($"the ID token is refused: {token.GetType().Name}"),
         OpenIdConnectProtocolException protocol when protocol.Data["error"] is string error => Answered(CodeOf(error)),
         OpenIdConnectProtocolException => Untrusted("the provider's answer breaks the protocol"),

@@ -1,14 +1,13 @@
 using Gatehouse.Authorization.SignIn;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Gatehouse.Authorization.Providers.Oidc;
 
 /// <summary>An OpenID provider, Google or any other: the browser is sent there and comes back to <c>/auth/callback</c>.</summary>
-internal sealed partial class OpenIdProvider(
-    OpenIdClient client, IOptionsMonitor<OpenIdConnectOptions> options, Admission admission, TimeProvider time, ILogger<OpenIdProvider> logger) : IIdentityProvider
+internal sealed class OpenIdProvider(
+    OpenIdClient client, IOptionsMonitor<OpenIdConnectOptions> options, Admission admission, TimeProvider time) : IIdentityProvider
 {
     public async Task<IResult> StartAsync(HttpContext http, LocalPath returnPath, bool otherAccount, CancellationToken cancellationToken)
     {
@@ -18,16 +17,11 @@ internal sealed partial class OpenIdProvider(
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            var refusal = CallbackRefusals.Unreachable(failure);
-            LogUnreachable(client.IssuerName, refusal.Reason);
-            return await admission.RefuseAsync(http, refusal);
+            return await admission.RefuseAsync(http, CallbackRefusals.Unreachable(failure));
         }
 
         var properties = new OpenIdConnectChallengeProperties { RedirectUri = returnPath.ToString(), IssuedUtc = time.GetUtcNow() };
         if (otherAccount) properties.Prompt = client.OtherAccountPrompt;
         return Results.Challenge(properties, [OpenIdConnectSetup.Scheme]);
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Nobody can sign in: {Issuer}: {Reason}")]
-    private partial void LogUnreachable(string issuer, string reason);
 }

@@ -25,8 +25,8 @@ internal static class OpenIdServices
             .AddSingleton<ProviderConnection>()
             .AddSingleton<CallbackEvents>()
             .AddSingleton<IConfigureOptions<OpenIdConnectOptions>, OpenIdConnectSetup>()
-            // Below Information the framework's handler writes whole callback URLs, code and all.
-            .Configure<LoggerFilterOptions>(filters => filters.AddFilter(typeof(OpenIdConnectHandler).FullName, LogLevel.Information));
+            // The framework's handler logs callback URLs with their codes, and whatever the provider says of an error. Admission has the reasons.
+            .Configure<LoggerFilterOptions>(filters => filters.AddFilter(typeof(OpenIdConnectHandler).FullName, LogLevel.None));
     }
 
     /// <summary>The provider sends browsers here. An endpoint and no middleware, so that nothing else of the handler's is reachable.</summary>
