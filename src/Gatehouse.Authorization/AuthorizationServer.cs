@@ -1,3 +1,4 @@
+using Gatehouse.Authorization.Providers;
 using Gatehouse.Core.Configuration;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,7 +9,9 @@ namespace Gatehouse.Authorization;
 public static class AuthorizationServer
 {
     public static IServiceCollection AddAuthorizationServer(this IServiceCollection services, GatehouseSettings settings) => services
-        .AddSingleton(settings);
+        .AddSingleton(settings)
+        .AddSignIn(settings);
 
-    public static IEndpointRouteBuilder MapAuthorizationServer(this IEndpointRouteBuilder endpoints) => endpoints;
+    public static IEndpointRouteBuilder MapAuthorizationServer(this IEndpointRouteBuilder endpoints) => endpoints
+        .MapSignIn();
 }
