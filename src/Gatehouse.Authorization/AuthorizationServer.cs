@@ -1,4 +1,10 @@
+using Gatehouse.Authorization.Authorize;
+using Gatehouse.Authorization.Clients;
+using Gatehouse.Authorization.Discovery;
+using Gatehouse.Authorization.Keys;
+using Gatehouse.Authorization.Protocol;
 using Gatehouse.Authorization.Providers;
+using Gatehouse.Authorization.Token;
 using Gatehouse.Core.Configuration;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,8 +16,21 @@ public static class AuthorizationServer
 {
     public static IServiceCollection AddAuthorizationServer(this IServiceCollection services, GatehouseSettings settings) => services
         .AddSingleton(settings)
+        .AddProtocol(settings)
+        .AddKeys()
+        .AddDiscovery(settings)
+        .AddClients()
+        .AddAuthorize()
+        .AddTokens()
         .AddSignIn(settings);
 
-    public static IEndpointRouteBuilder MapAuthorizationServer(this IEndpointRouteBuilder endpoints) => endpoints
-        .MapSignIn();
+    public static IEndpointRouteBuilder MapAuthorizationServer(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapProtocol()
+            .MapDiscovery()
+            .MapClients()
+            .MapAuthorize()
+            .MapTokens();
+        return endpoints.MapSignIn();
+    }
 }
