@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Gatehouse.Core.Audit;
 
 namespace Gatehouse.App.Cli;
@@ -29,8 +30,8 @@ internal sealed class AuditFilter
         _limit = new("--limit") { Description = limitDescription, HelpName = "N", DefaultValueFactory = _ => limit };
         _limit.Validators.Add(result =>
         {
-            if (result.Errors.Any() || result.Tokens.Count == 0) return;
-            if (result.GetValueOrDefault<int>() is < 1 or > MaxLimit) result.AddError($"--limit is from 1 to {MaxLimit}.");
+            if (result.Tokens is [var written] && !(int.TryParse(written.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= MaxLimit))
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"--limit is a number from 1 to {MaxLimit}."));
         });
     }
 

@@ -17,8 +17,6 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] args, Surroundings surroundings)
     {
-        // No response files: an argument that begins with @ is that argument.
-        var parsed = Root(surroundings).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var invocation = new InvocationConfiguration
         {
             Output = surroundings.Output,
@@ -28,6 +26,8 @@ internal static class CommandLine
         };
         try
         {
+            // No response files: an argument that begins with @ is that argument.
+            var parsed = Root(surroundings).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Action is ParseErrorAction mistake) return await TellAsync(parsed, mistake, invocation, args.Length == 0);
             return await parsed.InvokeAsync(invocation, CancellationToken.None);
         }

@@ -42,18 +42,13 @@ internal static class RunCommand
         using var interruption = new Interruption();
         StartupBanner.Print(surroundings.Output, configuration, role);
         await using var app = GatehouseHost.Build(configuration.Settings, role, configuration.BaseDirectory);
-        using var following = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
-        var progress = Task.CompletedTask;
         try
         {
             await app.Services.PrepareStorageAsync(interruption.Token);
-            if (app.Services.GetService<IUpstreamReports>() is { } reports)
-                progress = new ServerProgress(surroundings.Output, new Summary(configuration).ServerNames).FollowAsync(reports, following.Token);
-            await app.StartAsync(interruption.Token);
-            var seconds = surroundings.Time.GetElapsedTime(began).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
-            surroundings.Output.WriteLine($"Ready after {seconds} s, listening on {string.Join(", ", app.Urls)}");
-            await app.WaitForShutdownAsync(interruption.Token);
-            return ExitCode.Ok;
+            await ServeAsync(app, new ServerProgress(surroundings.Output, new Summary(configuration).ServerNames), Ready, interruption.Token);
+            if (interruption.Token.IsCancellationRequested) return ExitCode.Ok;
+            surroundings.Error.WriteLine("gatehouse: stopped because a part of it failed; the log says why.");
+            return ExitCode.Software;
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
@@ -64,11 +59,38 @@ internal static class RunCommand
             surroundings.Error.WriteLine($"gatehouse: cannot listen on {string.Join(", ", configuration.Settings.Listen.Select(url => url.Authority))}: {why.Text}");
             return why.ExitCode;
         }
+
+        void Ready()
+        {
+            var seconds = surroundings.Time.GetElapsedTime(began).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+            surroundings.Output.WriteLine($"Ready after {seconds} s, listening on {string.Join(", ", app.Urls)}");
+        }
+    }
+
+    /// <summary>From start to stop. A start that fails halfway is stopped as well: programs may run already.</summary>
+    private static async Task ServeAsync(WebApplication app, ServerProgress progress, Action ready, CancellationToken cancellationToken)
+    {
+        using var following = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var follow = app.Services.GetService<IUpstreamReports>() is { } reports ? progress.FollowAsync(reports, following.Token) : Task.CompletedTask;
+        try
+        {
+            try
+            {
+                await app.StartAsync(cancellationToken);
+            }
+            catch
+            {
+                await app.StopAsync(CancellationToken.None);
+                throw;
+            }
+
+            ready();
+            await app.WaitForShutdownAsync(cancellationToken);
+        }
         finally
         {
-            await app.StopAsync(CancellationToken.None);
             await following.CancelAsync();
-            await progress;
+            await follow;
         }
     }
 

@@ -23,7 +23,7 @@ internal static class GatehouseHost
         builder.Services.AddRouting();
         builder.Services.AddSingleton<Drain>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Drain.ShutdownTimeout);
-        builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
+        builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
         builder.Services.AddStorage(settings, baseDirectory);
         if (role is not GatehouseRole.Proxy) builder.Services.AddAuthorizationServer(settings);
         if (role is not GatehouseRole.OAuth) builder.Services.AddGateway(settings);
@@ -31,6 +31,7 @@ internal static class GatehouseHost
 
         var app = builder.Build();
         app.Use(app.Services.GetRequiredService<Drain>().InvokeAsync);
+        app.UseMiddleware<BodyLimit>();
         app.UseRouting();
         app.UseMiddleware<HostCheck>(HostCheck.HostsOf(settings));
 
