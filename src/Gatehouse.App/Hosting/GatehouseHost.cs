@@ -2,6 +2,7 @@ using Gatehouse.Authorization;
 using Gatehouse.Core.Configuration;
 using Gatehouse.Gateway;
 using Gatehouse.Storage;
+using Microsoft.AspNetCore.Authentication;
 
 namespace Gatehouse.App.Hosting;
 
@@ -14,18 +15,30 @@ internal static class GatehouseHost
     /// <param name="configure">What a test changes before the services are built.</param>
     public static WebApplication Build(GatehouseSettings settings, GatehouseRole role, string baseDirectory, Action<WebApplicationBuilder>? configure = null)
     {
-        // Nothing but the configuration file decides: no appsettings.json, no ASPNETCORE_ variables, no command line.
+        // Nothing but the configuration file decides: no appsettings.json, no ASPNETCORE_ variables, no command line. That
+        // leaves forwarded headers off as well: they could only say what publicUrl already says, or lie.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
-        builder.WebHost.UseKestrelCore().UseUrls([.. settings.Listen.Select(address => address.GetLeftPart(UriPartial.Authority))]);
+        builder.Logging.AddLineLogging();
+        builder.WebHost.UseListening(settings.Listen);
         builder.Services.AddRouting();
+        builder.Services.AddSingleton<Drain>();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Drain.ShutdownTimeout);
+        builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
         builder.Services.AddStorage(settings, baseDirectory);
         if (role is not GatehouseRole.Proxy) builder.Services.AddAuthorizationServer(settings);
         if (role is not GatehouseRole.OAuth) builder.Services.AddGateway(settings);
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        app.Use(app.Services.GetRequiredService<Drain>().InvokeAsync);
+        app.UseMiddleware<BodyLimit>();
         app.UseRouting();
+        app.UseMiddleware<HostCheck>(HostCheck.HostsOf(settings));
+        app.UseCors();
+
+        // By name, and here: a host that has schemes would otherwise put it in front of everything, before the Host is checked.
+        if (app.Services.GetService<IAuthenticationSchemeProvider>() is not null) app.UseAuthentication();
+        app.MapHealth();
         if (role is not GatehouseRole.Proxy) app.MapAuthorizationServer();
         if (role is not GatehouseRole.OAuth) app.MapGateway();
         return app;

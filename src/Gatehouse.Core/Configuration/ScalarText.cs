@@ -9,6 +9,9 @@ namespace Gatehouse.Core.Configuration;
 /// <param name="Parse">The value, or null if the text is none.</param>
 internal sealed partial record ScalarText(string Expected, Func<string, object?> Parse)
 {
+    /// <summary>How a duration is written: a number and its unit.</summary>
+    public const string DurationForm = "^([0-9]{1,9})([smhd])$";
+
     public bool TakesText { get; private init; } = true;
 
     public bool TakesNumbers { get; private init; }
@@ -56,6 +59,15 @@ internal sealed partial record ScalarText(string Expected, Func<string, object?>
         };
     }
 
-    [GeneratedRegex("^([0-9]{1,9})([smhd])$")]
+    /// <summary>The shortest way to write it that <see cref="Parser"/> reads.</summary>
+    public static string Write(TimeSpan duration) => duration switch
+    {
+        { Ticks: var ticks } when ticks % TimeSpan.TicksPerDay == 0 => string.Create(CultureInfo.InvariantCulture, $"{ticks / TimeSpan.TicksPerDay}d"),
+        { Ticks: var ticks } when ticks % TimeSpan.TicksPerHour == 0 => string.Create(CultureInfo.InvariantCulture, $"{ticks / TimeSpan.TicksPerHour}h"),
+        { Ticks: var ticks } when ticks % TimeSpan.TicksPerMinute == 0 => string.Create(CultureInfo.InvariantCulture, $"{ticks / TimeSpan.TicksPerMinute}m"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{duration.Ticks / TimeSpan.TicksPerSecond}s"),
+    };
+
+    [GeneratedRegex(DurationForm)]
     private static partial Regex DurationPattern();
 }

@@ -1,3 +1,5 @@
+using System.Data.Common;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Gatehouse.Core.Audit;
 using Gatehouse.Storage.Database;
@@ -5,21 +7,29 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Gatehouse.Storage.Audit;
 
-internal sealed class AuditTrail(IDbContextFactory<GatehouseContext> contexts) : IAuditTrail
+internal sealed class AuditTrail(IDbContextFactory<GatehouseContext> contexts, IDatabase database) : IAuditTrail
 {
     public async IAsyncEnumerable<AuditEvent> QueryAsync(AuditQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var matching = Filter(context, query);
-        if (query.After is { } after)
+        foreach (var row in await ReadAsync(query, cancellationToken)) yield return row.ToEvent();
+    }
+
+    /// <summary>All at once: whoever reads slowly holds no connection, and a database that fails is explained in one place.</summary>
+    private async Task<List<AuditRow>> ReadAsync(AuditQuery query, CancellationToken cancellationToken)
+    {
+        try
         {
-            var next = matching.Where(row => row.Sequence > after).OrderBy(row => row.Sequence).Take(query.Limit).AsAsyncEnumerable();
-            await foreach (var row in next.WithCancellation(cancellationToken)) yield return row.ToEvent();
-        }
-        else
-        {
+            await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+            var matching = Filter(context, query);
+            if (query.After is { } after)
+                return await matching.Where(row => row.Sequence > after).OrderBy(row => row.Sequence).Take(query.Limit).ToListAsync(cancellationToken);
             var newest = await matching.OrderByDescending(row => row.Time).ThenByDescending(row => row.Sequence).Take(query.Limit).ToListAsync(cancellationToken);
-            for (var i = newest.Count - 1; i >= 0; i--) yield return newest[i].ToEvent();
+            newest.Reverse();
+            return newest;
+        }
+        catch (Exception failure) when (failure is DbException or SocketException or TimeoutException or IOException or InvalidOperationException { InnerException: DbException })
+        {
+            throw database.Explain(failure is InvalidOperationException ? failure.InnerException! : failure);
         }
     }
 

@@ -62,6 +62,8 @@ internal sealed class PostgresDatabase(NpgsqlDataSource source) : IDatabase
                 new($"{where}, does not exist: create it, or name another one in database.postgres.", failure),
             PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } refused =>
                 new($"{where}, does not let user {at.Username} make its tables: {refused.MessageText}. The user must own the database or its schema.", failure),
+            PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } =>
+                new($"{where}, has no tables of Gatehouse: `gatehouse run` makes them at its start.", failure),
             PostgresException answered =>
                 new($"{where}, cannot be used: {answered.MessageText} ({answered.SqlState}).", failure),
             _ =>

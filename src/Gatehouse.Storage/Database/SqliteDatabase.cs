@@ -40,9 +40,16 @@ internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
         return held;
     }
 
-    public StorageException Explain(Exception failure) => new(
-        $"The database {folder.DatabaseFile} cannot be used: {failure.Message} The folder must be writable for the user that runs gatehouse, and the file must be a SQLite database of Gatehouse.",
-        failure);
+    public StorageException Explain(Exception failure) => failure switch
+    {
+        SqliteException when !File.Exists(folder.DatabaseFile) =>
+            new($"There is no database {folder.DatabaseFile}: `gatehouse run` makes it at its first start.", failure),
+        SqliteException { SqliteErrorCode: 1 } when failure.Message.Contains("no such table", StringComparison.Ordinal) =>
+            new($"The database {folder.DatabaseFile} has no tables of Gatehouse: `gatehouse run` makes them at its start.", failure),
+        _ => new(
+            $"The database {folder.DatabaseFile} cannot be used: {failure.Message} The folder must be writable for the user that runs gatehouse, and the file must be a SQLite database of Gatehouse.",
+            failure),
+    };
 
     /// <summary>A lock that the system takes back when a process dies.</summary>
     private async Task<FileStream> HoldLockFileAsync(CancellationToken cancellationToken)

@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Gatehouse.App.Hosting;
+
+/// <summary>
+/// Turns a request that is too large, or otherwise not to be read, into an answer: the server alone would log each as a
+/// failure of ours, and hang up while the client still sends, so that the client sees a broken connection and no status.
+/// </summary>
+internal sealed class BodyLimit(RequestDelegate next, TimeProvider time)
+{
+    /// <summary>How long a client may go on sending what nobody reads.</summary>
+    private static readonly TimeSpan _linger = TimeSpan.FromSeconds(2);
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (context.Request.ContentLength > Listening.MaxBodyBytes)
+        {
+            await RefuseAsync(context);
+            return;
+        }
+
+        try
+        {
+            await next(context);
+        }
+        catch (BadHttpRequestException refused) when (!context.Response.HasStarted)
+        {
+            await AnswerAsync(context.Response, refused.StatusCode, refused.StatusCode == StatusCodes.Status413PayloadTooLarge ? TooLarge : "The request cannot be read.\n");
+        }
+    }
+
+    private static string TooLarge => $"The body is larger than {Listening.MaxBodyBytes / (1024 * 1024)} MiB.\n";
+
+    private async Task RefuseAsync(HttpContext context)
+    {
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+        context.Response.Headers.Connection = "close";
+        await AnswerAsync(context.Response, StatusCodes.Status413PayloadTooLarge, TooLarge);
+        await context.Response.CompleteAsync();
+        using var patience = new CancellationTokenSource(_linger, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, context.RequestAborted);
+        try
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null, either.Token);
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or IOException)
+        {
+            context.Abort(); // it has its answer, or does not want it
+        }
+    }
+
+    private static Task AnswerAsync(HttpResponse response, int status, string text)
+    {
+        response.StatusCode = status;
+        response.ContentType = "text/plain; charset=utf-8";
+        return response.WriteAsync(text, response.HttpContext.RequestAborted);
+    }
+}
