@@ -51,12 +51,15 @@ internal sealed class AggregateHandler(
         await exchange.ResultAsync(Handshake.Initialized(version, VisibleUpstreams.FeaturesOf(usable, Era.Legacy)));
     }
 
-    /// <summary>A client that knows both eras lands where the most servers are.</summary>
+    /// <summary>
+    /// A client that knows both eras lands where the most servers are. A modern server that nobody has asked yet counts for
+    /// both: most of them still speak the legacy era too.
+    /// </summary>
     private async Task DiscoverAsync(Exchange exchange)
     {
         var usable = await visible.SettledAsync(exchange.Caller, exchange.Http.RequestAborted);
-        var modern = usable.Count(upstream => upstream.Status.SpeaksModern == true);
-        var legacy = usable.Count(upstream => upstream.Status.SpeaksLegacy == true);
+        var modern = usable.Count(upstream => upstream.Status.Speaks(Era.Modern));
+        var legacy = usable.Count(upstream => upstream.Status is { State: UpstreamState.Up } status && status.Speaks(Era.Legacy));
         if (modern > 0 && modern >= legacy) await exchange.ResultAsync(Handshake.Discovered(VisibleUpstreams.FeaturesOf(usable, Era.Modern)));
         else await exchange.RefuseAsync(Refusal.MethodNotFound(Era.Modern, McpMethods.Discover));
     }
