@@ -7,17 +7,12 @@ namespace Gatehouse.Gateway.Upstreams;
 /// <summary>The messages that the gateway says to an upstream in its own name.</summary>
 internal static class OwnMessages
 {
-    public const string ModernVersion = "2026-07-28";
-    public const string LegacyVersion = "2025-11-25";
-
-    private static readonly string _version = typeof(OwnMessages).Assembly.GetName().Version!.ToString(3);
-
     public static ReadOnlyMemory<byte> Initialized { get; } = """{"jsonrpc":"2.0","method":"notifications/initialized"}"""u8.ToArray();
 
     public static byte[] Discover(long id, string version) => Write(json =>
     {
         json.WriteNumber("id"u8, id);
-        json.WriteString("method"u8, "server/discover"u8);
+        json.WriteString("method"u8, McpMethods.Discover);
         json.WriteStartObject("params"u8);
         json.WriteStartObject("_meta"u8);
         json.WriteString(MetaKeys.ProtocolVersion, version);
@@ -32,7 +27,7 @@ internal static class OwnMessages
     public static byte[] Initialize(long id, string version) => Write(json =>
     {
         json.WriteNumber("id"u8, id);
-        json.WriteString("method"u8, "initialize"u8);
+        json.WriteString("method"u8, McpMethods.Initialize);
         json.WriteStartObject("params"u8);
         json.WriteString("protocolVersion"u8, version);
         json.WriteStartObject("capabilities"u8);
@@ -44,7 +39,7 @@ internal static class OwnMessages
     /// <param name="id">The raw id of the request that nobody waits for any more.</param>
     public static byte[] Cancelled(ReadOnlyMemory<byte> id) => Write(json =>
     {
-        json.WriteString("method"u8, "notifications/cancelled"u8);
+        json.WriteString("method"u8, McpMethods.Cancelled);
         json.WriteStartObject("params"u8);
         json.WritePropertyName("requestId"u8);
         json.WriteRawValue(id.Span);
@@ -84,10 +79,8 @@ internal static class OwnMessages
 
     private static void WriteClient(Utf8JsonWriter json, ReadOnlySpan<byte> key)
     {
-        json.WriteStartObject(key);
-        json.WriteString("name"u8, "gatehouse"u8);
-        json.WriteString("version"u8, _version);
-        json.WriteEndObject();
+        json.WritePropertyName(key);
+        ServerIdentity.Write(json);
     }
 
     private static byte[] Write(Action<Utf8JsonWriter> members)

@@ -35,7 +35,7 @@ internal static class EraHeaders
     public static void AddDiscover(HttpRequestMessage http, string version)
     {
         http.Headers.TryAddWithoutValidation(ProtocolVersion, version);
-        http.Headers.TryAddWithoutValidation("Mcp-Method", "server/discover");
+        http.Headers.TryAddWithoutValidation("Mcp-Method", McpMethods.Discover);
     }
 
     /// <summary>The session id of an answer to <c>initialize</c>.</summary>

@@ -1,3 +1,4 @@
+using Gatehouse.Gateway.Protocol;
 using Gatehouse.Core.Identity;
 
 namespace Gatehouse.Gateway.Upstreams.Http;
@@ -20,7 +21,7 @@ internal sealed class EraProbe(HttpEndpoint endpoint, Action<ManagedSession> clo
 
     public async Task<Finding> RunAsync(CancellationToken cancellationToken)
     {
-        var version = OwnMessages.ModernVersion;
+        var version = ProtocolVersions.Modern;
         for (var attempt = 0; attempt < 2; attempt++)
         {
             var (answer, silence) = await HandshakePost.SendAsync(
@@ -41,7 +42,7 @@ internal sealed class EraProbe(HttpEndpoint endpoint, Action<ManagedSession> clo
     /// <summary>Asks <c>initialize</c>, and ends the session at once that this opened.</summary>
     public async Task<Finding> LegacyAsync(CancellationToken cancellationToken)
     {
-        var (session, welcome, failed) = await InitializeAsync(caller: null, OwnMessages.LegacyVersion, cancellationToken);
+        var (session, welcome, failed) = await InitializeAsync(caller: null, ProtocolVersions.NewestLegacy, cancellationToken);
         if (session is null) return new Finding(null, null, failed);
         close(session);
         var known = new UpstreamStatus

@@ -111,7 +111,7 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
     /// <summary>To a legacy server a closed connection says nothing: it must be told. <c>initialize</c> may not be cancelled.</summary>
     private Action? Cancellation(UpstreamRequest request, Action<HttpRequestMessage> addHeaders)
     {
-        if (request.Message is not { Kind: MessageKind.Request, Id: { } id } message || message.Method is "initialize") return null;
+        if (request.Message is not { Kind: MessageKind.Request, Id: { } id } message || message.Method is McpMethods.Initialize) return null;
         var raw = id.Of(message.Body.Span).ToArray();
         return () => Tell(OwnMessages.Cancelled(raw), request.Caller, addHeaders);
     }

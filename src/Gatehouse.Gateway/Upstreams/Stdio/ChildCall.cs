@@ -7,7 +7,7 @@ namespace Gatehouse.Gateway.Upstreams.Stdio;
 /// One request on its way through a child. The reader loop alone delivers to it; the end may come from anywhere and
 /// comes once.
 /// </summary>
-internal sealed class ChildCall(long number, Envelope message, Era era, string? session)
+internal sealed class ChildCall(long number, Envelope message, Era era)
 {
     /// <summary>A client that reads slowly loses progress first: it is advice. The answer is never lost.</summary>
     private const int MostWaitingEvents = 1024;
@@ -24,10 +24,7 @@ internal sealed class ChildCall(long number, Envelope message, Era era, string? 
 
     public Task<UpstreamResult> Answer => _answer.Task;
 
-    public bool MayBeCancelled { get; } = message.Method is not "initialize";
-
-    /// <summary>Whether this is the request that a client's <c>notifications/cancelled</c> names: the same raw id, in the same session.</summary>
-    public bool Is(string inSession, ReadOnlySpan<byte> id) => session == inSession && id.SequenceEqual(_id);
+    public bool MayBeCancelled { get; } = message.Method is not McpMethods.Initialize;
 
     /// <param name="abandon">What happens when the caller gives up.</param>
     /// <param name="cancellationToken">Cancelled when it does.</param>
@@ -46,7 +43,7 @@ internal sealed class ChildCall(long number, Envelope message, Era era, string? 
             _answer.TrySetResult(new UpstreamResult.Answered(200, UpstreamContent.EventStream, new ChildEvents(_events.Reader, () => abandon(this))));
         }
 
-        if (_events.Reader.Count < MostWaitingEvents) _events.Writer.TryWrite(Splice.Event(line, token, _progressToken));
+        if (_events.Reader.Count < MostWaitingEvents) _events.Writer.TryWrite(ChildMessage.Event(line, token, _progressToken));
     }
 
     public void Finish(ReadOnlySpan<byte> line, ByteRange id, int errorCode)
@@ -54,12 +51,12 @@ internal sealed class ChildCall(long number, Envelope message, Era era, string? 
         _giveUp.Unregister();
         if (_events is null)
         {
-            var json = new MemoryStream(Splice.Json(line, id, _id), writable: false);
+            var json = new MemoryStream(ChildMessage.Json(line, id, _id), writable: false);
             _answer.TrySetResult(new UpstreamResult.Answered(StatusOf(errorCode), UpstreamContent.Json, json));
             return;
         }
 
-        _events.Writer.TryWrite(Splice.Event(line, id, _id));
+        _events.Writer.TryWrite(ChildMessage.Event(line, id, _id));
         _events.Writer.TryComplete();
     }
 

@@ -44,9 +44,9 @@ internal sealed class ChildChannel(Child child, ChildLog log, TimeProvider time)
     }
 
     /// <summary>Sends one request and completes as soon as the answer begins.</summary>
-    public async Task<UpstreamResult> SendAsync(Envelope message, Era era, string? session, CancellationToken cancellationToken)
+    public async Task<UpstreamResult> SendAsync(Envelope message, Era era, CancellationToken cancellationToken)
     {
-        var call = new ChildCall(Interlocked.Increment(ref _last), message, era, session);
+        var call = new ChildCall(Interlocked.Increment(ref _last), message, era);
         _pending[call.Number] = call;
         if (_over is { } reason)
         {
@@ -54,7 +54,7 @@ internal sealed class ChildChannel(Child child, ChildLog log, TimeProvider time)
             return new UpstreamResult.Failed(UpstreamFailure.Unreachable, reason);
         }
 
-        var line = Splice.Outgoing(message, call.Number);
+        var line = ChildMessage.Outgoing(message, call.Number);
         try
         {
             await _outgoing.Writer.WriteAsync(line, cancellationToken);
@@ -78,15 +78,6 @@ internal sealed class ChildChannel(Child child, ChildLog log, TimeProvider time)
 
     /// <summary>Says something that wants no answer. A child that does not even read is not waited for.</summary>
     public void Tell(ReadOnlySpan<byte> message) => _outgoing.Writer.TryWrite(OutgoingLine.Own(message));
-
-    /// <summary>A client's own <c>notifications/cancelled</c>: its id means something in its session only.</summary>
-    public void Cancel(string session, ReadOnlySpan<byte> id)
-    {
-        foreach (var call in _pending.Values)
-        {
-            if (call.Is(session, id)) Abandon(call);
-        }
-    }
 
     private void Abandon(ChildCall call)
     {

@@ -24,7 +24,7 @@ internal abstract record ChildOpening
         ChildChannel channel, bool legacyOnly, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
     {
         if (!legacyOnly && await DiscoverAsync(channel, time, cancellationToken) is { } discovered) return discovered;
-        var (greeting, trouble) = await AskAsync(channel, OwnMessages.Initialize(1, OwnMessages.LegacyVersion), Era.Legacy, patience, time, cancellationToken);
+        var (greeting, trouble) = await AskAsync(channel, OwnMessages.Initialize(1, ProtocolVersions.NewestLegacy), Era.Legacy, patience, time, cancellationToken);
         switch (greeting)
         {
             case Greeting.Welcome { ProtocolVersion: not null } welcome:
@@ -41,7 +41,7 @@ internal abstract record ChildOpening
 
     private static async Task<ChildOpening?> DiscoverAsync(ChildChannel channel, TimeProvider time, CancellationToken cancellationToken)
     {
-        var version = OwnMessages.ModernVersion;
+        var version = ProtocolVersions.Modern;
         for (var attempt = 0; attempt < 2; attempt++)
         {
             var (greeting, trouble) = await AskAsync(channel, OwnMessages.Discover(1, version), Era.Modern, _discoverPatience, time, cancellationToken);
@@ -63,7 +63,7 @@ internal abstract record ChildOpening
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            switch (await channel.SendAsync(message, era, session: null, either.Token))
+            switch (await channel.SendAsync(message, era, either.Token))
             {
                 case UpstreamResult.Answered { Content: UpstreamContent.Json, Body: MemoryStream answer }:
                     return (Greeting.Read(answer.ToArray()), null);

@@ -38,22 +38,18 @@ internal sealed class StdioUpstream : ISupervisedUpstream
         if (request.Message is not { } message) return Nothing(405);
         var (channel, failed) = await ChannelAsync(request.Era, cancellationToken);
         if (channel is null) return failed!;
-        if (message.Kind is not MessageKind.Request)
-        {
-            // The child's session is the gateway's: of all that a client may announce, only a cancellation concerns the child.
-            if (message is { Method: "notifications/cancelled", CancelledId: { } id } && request.Session is SessionBinding.Managed managed)
-                channel.Cancel(managed.Key, id.Of(message.Body.Span));
-            return Nothing(202);
-        }
+
+        // The child's session is the gateway's: what a client may announce does not concern the child, and a call is cancelled by its token.
+        if (message.Kind is not MessageKind.Request) return Nothing(202);
 
         // Said once per child, by the gateway: a second one would disturb everybody's channel.
-        if (message.Method is "initialize")
+        if (message.Method is McpMethods.Initialize)
         {
             var answer = OwnMessages.Result(message.Id!.Value.Of(message.Body), Status.InitializeResult);
             return new UpstreamResult.Answered(200, UpstreamContent.Json, new MemoryStream(answer, writable: false));
         }
 
-        return await channel.SendAsync(message, request.Era, (request.Session as SessionBinding.Managed)?.Key, cancellationToken);
+        return await channel.SendAsync(message, request.Era, cancellationToken);
     }
 
     private async Task<(ChildChannel? Channel, UpstreamResult.Failed? Failed)> ChannelAsync(Era era, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ using Gatehouse.Gateway.Protocol;
 namespace Gatehouse.Gateway.Upstreams.Stdio;
 
 /// <summary>Puts other bytes where an id or a progress token stands; every other byte stays.</summary>
-internal static class Splice
+internal static class ChildMessage
 {
     /// <summary>The longest decimal of a 64-bit number.</summary>
     private const int LongestNumber = 20;
