@@ -75,6 +75,7 @@ public sealed record OidcSettings
     [Description("The provider's issuer; its discovery document is read from {issuer}/.well-known/openid-configuration.")]
     public required Uri Issuer { get; init; }
 
+    [Description("The client id that the provider gave to Gatehouse.")]
     public required string ClientId { get; init; }
 
     [Description("The client's secret, if the provider gave one. Best as ${env:…} or ${file:…}.")]
@@ -99,9 +100,12 @@ public sealed record DevelopmentSettings
 
 public sealed record DevelopmentUser
 {
+    [Description("The e-mail address to sign in as.")]
     public required string Email { get; init; }
 
+    [Description("The name to show.")]
     public string? Name { get; init; }
 
+    [Description("The groups that the user is in.")]
     public IReadOnlyList<string> Groups { get; init; } = [];
 }
