@@ -1,5 +1,5 @@
-using Gatehouse.Gateway.Protocol;
 using Gatehouse.Core.Identity;
+using Gatehouse.Gateway.Protocol;
 
 namespace Gatehouse.Gateway.Upstreams.Http;
 
