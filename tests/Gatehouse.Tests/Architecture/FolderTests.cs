@@ -22,11 +22,12 @@ public sealed class FolderTests
         ["Keys"] = [],
         ["SignIn"] = ["Pages"],
         ["Providers"] = ["SignIn", "Pages"],
-        ["Clients"] = [],
+        ["Protocol"] = [],
+        ["Clients"] = ["Protocol"],
         ["Consent"] = ["Pages", "SignIn"],
-        ["Discovery"] = [],
-        ["Token"] = ["SignIn", "Clients"],
-        ["Authorize"] = ["SignIn", "Clients", "Consent", "Pages"],
+        ["Discovery"] = ["Protocol"],
+        ["Token"] = ["Protocol", "SignIn", "Clients"],
+        ["Authorize"] = ["Protocol", "SignIn", "Clients", "Consent", "Pages"],
     };
 
     /// <summary>What a folder that only decides must not even mention: the caller performs the effects.</summary>

@@ -10,7 +10,7 @@ namespace Gatehouse.Tests.Storage;
 /// <summary>Where one class of tests keeps its state; several processes can open it.</summary>
 public abstract class TestStore : IDisposable
 {
-    protected string Folder { get; } = Directory.CreateTempSubdirectory("gatehouse-test-").FullName;
+    public string Folder { get; } = Directory.CreateTempSubdirectory("gatehouse-test-").FullName;
 
     public DatabaseSettings Database { get; protected set; } = new();
 
