@@ -68,7 +68,11 @@ internal static class ProtocolFilters
         var http = context.HttpContext;
         var handler = await http.RequestServices.GetRequiredService<IAuthenticationHandlerProvider>()
             .GetHandlerAsync(http, OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
-        return await ((EndpointScheme)handler!).HandleRequestAsync() ? Results.Empty : await next(context);
+        if (await ((EndpointScheme)handler!).HandleRequestAsync()) return Results.Empty;
+
+        // For an error that it passes on it has set 400 already, and ASP.NET runs no handler behind a filter that left that.
+        http.Response.StatusCode = StatusCodes.Status200OK;
+        return await next(context);
     }
 
     private static IResult Error(int status, string error, string description) =>

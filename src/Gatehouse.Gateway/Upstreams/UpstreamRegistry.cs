@@ -88,7 +88,7 @@ internal sealed partial class UpstreamRegistry : BackgroundService, IUpstreams, 
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Server} is up: {Identity}")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Server} is up: {Identity}")]
     private partial void IsUp(string server, string? identity);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Server} is down: {Reason}")]
