@@ -21,7 +21,7 @@ internal static class EncryptionKeyFile
         }
     }
 
-    /// <summary>Written under another name and then moved, so that nobody ever reads half a key; of two processes the first wins.</summary>
+    /// <summary>Written under another name first, so that nobody ever reads half a key; of two processes the first wins.</summary>
     private static void Create(DataFolder folder)
     {
         if (File.Exists(folder.DatabaseFile))
@@ -36,9 +36,9 @@ internal static class EncryptionKeyFile
 
         try
         {
-            File.Move(draft, folder.KeyFile, overwrite: false);
+            NewFile.Publish(draft, folder.KeyFile);
         }
-        catch (IOException) when (File.Exists(folder.KeyFile))
+        finally
         {
             File.Delete(draft);
         }
