@@ -100,7 +100,7 @@ internal sealed partial class McpEndpoint(
         var exchange = new Exchange { Http = http, Caller = caller, Endpoint = server, Message = message, Era = era, Session = session, Time = now, Started = started };
         try
         {
-            await DispatchAsync(exchange);
+            await recorder.ReadyAsync(http.RequestAborted);
         }
         catch (AuditUnavailableException unavailable)
         {
@@ -110,7 +110,29 @@ internal sealed partial class McpEndpoint(
             return;
         }
 
-        await recorder.RecordAsync(exchange, CancellationToken.None);
+        await RecordedAsync(exchange);
+    }
+
+    /// <summary>However it ends, it ends up on record.</summary>
+    private async Task RecordedAsync(Exchange exchange)
+    {
+        try
+        {
+            await DispatchAsync(exchange);
+        }
+        catch (OperationCanceledException) when (exchange.Http.RequestAborted.IsCancellationRequested)
+        {
+            exchange.Conclude(AuditOutcome.Cancelled, "the client went away");
+        }
+        catch (Exception bug)
+        {
+            exchange.Conclude(AuditOutcome.Failed, $"a fault of the gateway: {bug.GetType().Name}");
+            throw;
+        }
+        finally
+        {
+            await recorder.RecordAsync(exchange, CancellationToken.None);
+        }
     }
 
     private Task DispatchAsync(Exchange exchange)

@@ -25,8 +25,7 @@ internal sealed class SessionIds(IDataProtectionProvider protection, TimeProvide
     private readonly IDataProtector _protector = protection.CreateProtector("Gatehouse.Gateway.Sessions.v1");
     private readonly ConcurrentDictionary<string, Content> _opened = new(StringComparer.Ordinal);
 
-    /// <summary>Sessions that were ended here, until their ids would have expired anyway.</summary>
-    private readonly ConcurrentDictionary<string, long> _ended = new(StringComparer.Ordinal);
+    private readonly EndedSessions _ended = new();
 
     public static string NewKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
@@ -48,20 +47,11 @@ internal sealed class SessionIds(IDataProtectionProvider protection, TimeProvide
             _opened[id] = content;
         }
 
-        return content.ExpiresAt > time.GetUtcNow().ToUnixTimeSeconds() && !_ended.ContainsKey(content.Session.Key) ? content.Session : null;
+        return content.ExpiresAt > time.GetUtcNow().ToUnixTimeSeconds() && !_ended.Contains(content.Session.Key) ? content.Session : null;
     }
 
     /// <summary>From now on this process does not know the session any more.</summary>
-    public void End(McpSession session)
-    {
-        var now = time.GetUtcNow().ToUnixTimeSeconds();
-        foreach (var (key, expiresAt) in _ended)
-        {
-            if (expiresAt <= now) _ended.TryRemove(key, out _);
-        }
-
-        _ended[session.Key] = now + (long)Lifetime.TotalSeconds;
-    }
+    public void End(McpSession session) => _ended.Add(session.Key);
 
     private Content? Decrypt(string id)
     {

@@ -160,12 +160,16 @@ public abstract class AuditTests(TestStore store) : IAsyncLifetime
         var log = process.Get<IAuditLog>();
         for (var i = 0; i < Gatehouse.Storage.Audit.AuditLog.Capacity; i++) await log.RecordAsync(Event(), Cancellation);
         var waiting = log.RecordAsync(Event(), Cancellation).AsTask();
+        var ready = log.ReadyAsync(Cancellation).AsTask();
         Assert.False(waiting.IsCompleted);
+        Assert.False(ready.IsCompleted);
 
         var writer = process.Get<IEnumerable<Microsoft.Extensions.Hosting.IHostedService>>().OfType<Gatehouse.Storage.Audit.AuditWriter>().Single();
         await writer.StartAsync(Cancellation);
         await waiting;
+        await ready;
         await writer.StopAsync(Cancellation);
+        await Assert.ThrowsAsync<AuditUnavailableException>(async () => await log.ReadyAsync(Cancellation));
         await process.DisposeAsync();
         Assert.Equal(Gatehouse.Storage.Audit.AuditLog.Capacity + 1, (await QueryAsync(new AuditQuery { Limit = 100_000 })).Count);
     }

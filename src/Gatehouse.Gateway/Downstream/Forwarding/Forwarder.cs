@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Gatehouse.Gateway.Downstream.Forwarding;
 
 /// <summary>One message to one upstream, its answer to the client, whatever happens on the way.</summary>
-internal sealed partial class Forwarder(GatehouseSettings settings, InFlightRequests inFlight, Recorder recorder, TimeProvider time, ILogger<Forwarder> logger)
+internal sealed partial class Forwarder(GatehouseSettings settings, InFlightRequests inFlight, TimeProvider time, ILogger<Forwarder> logger)
 {
     /// <summary>Passes the answer on as it comes.</summary>
     /// <param name="message">The message as the upstream is to see it.</param>
@@ -101,7 +101,6 @@ internal sealed partial class Forwarder(GatehouseSettings settings, InFlightRequ
     private async Task RunAsync(Exchange exchange, IUpstream upstream, Func<Patience, Task> send)
     {
         exchange.Server = upstream.Name;
-        await recorder.ReadyAsync(exchange.Http.RequestAborted);
         using var cancelled = new CancellationTokenSource();
         using var registration = exchange.Era == Era.Modern ? exchange.Http.RequestAborted.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), cancelled) : default;
         using var entry = exchange is { Session: { IsUpstreams: false } session, Message.Id: not null } ? inFlight.Add(session, exchange.Id, cancelled) : default;

@@ -61,6 +61,17 @@ public sealed class SessionIdsTests
         Assert.NotNull(sessions.Open(two));
     }
 
+    [Fact]
+    public void Ended_sessions_are_remembered_up_to_a_limit()
+    {
+        var ended = new EndedSessions();
+        for (var i = 0; i <= EndedSessions.Limit; i++) ended.Add($"{i}");
+        ended.Add($"{EndedSessions.Limit}");
+        Assert.False(ended.Contains("0"));
+        Assert.True(ended.Contains("1"));
+        Assert.True(ended.Contains($"{EndedSessions.Limit}"));
+    }
+
     private static McpSession Session() => new()
     {
         Subject = "subject-of-alice",
