@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.Net;
+
+namespace Gatehouse.Bench.Upstream;
+
+/// <summary>
+/// An MCP server that costs next to nothing: answers are bytes made beforehand, with the request's id spliced in. Whatever
+/// stands in front of it is what gets measured.
+/// </summary>
+internal static class UpstreamServer
+{
+    public const string Verb = "upstream";
+
+    public static async Task<int> RunAsync(string port, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, int.Parse(port)));
+        await using var app = builder.Build();
+        app.Run(AnswerAsync);
+        await app.StartAsync(cancellationToken);
+        await app.WaitForShutdownAsync(cancellationToken);
+        return 0;
+    }
+
+    private static async Task AnswerAsync(HttpContext context)
+    {
+        if (!HttpMethods.IsPost(context.Request.Method))
+        {
+            context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            context.Response.Headers.Allow = "POST";
+            return;
+        }
+
+        var message = await ReadAsync(context);
+        if (message.Id is null)
+        {
+            context.Response.StatusCode = StatusCodes.Status202Accepted;
+            return;
+        }
+
+        var modern = context.Request.Headers["MCP-Protocol-Version"] == UpstreamAnswers.ModernVersion;
+        var (status, tail) = UpstreamAnswers.To(message.Method, modern);
+        var head = UpstreamAnswers.Head;
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = head.Length + message.Id.Length + tail.Length;
+        var writer = context.Response.BodyWriter;
+        writer.Write(head);
+        writer.Write(message.Id);
+        writer.Write(tail);
+        await writer.FlushAsync(context.RequestAborted);
+    }
+
+    private static async ValueTask<UpstreamMessage> ReadAsync(HttpContext context)
+    {
+        var reader = context.Request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(context.RequestAborted);
+            if (read.IsCompleted)
+            {
+                var message = UpstreamMessage.Read(read.Buffer);
+                reader.AdvanceTo(read.Buffer.End);
+                return message;
+            }
+
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+}
