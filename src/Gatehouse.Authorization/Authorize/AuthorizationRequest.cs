@@ -12,7 +12,10 @@ namespace Gatehouse.Authorization.Authorize;
 /// <param name="request">As OpenIddict parsed it.</param>
 /// <param name="clientName">As the client calls itself.</param>
 /// <param name="resource">The endpoint it is for, as we write it.</param>
-internal sealed class AuthorizationRequest(OpenIddictRequest request, string? clientName, string resource)
+/// <param name="parameters">Everything that the client sent.</param>
+/// <param name="isDecided">Whether the request brings the consent form's answer.</param>
+internal sealed class AuthorizationRequest(
+    OpenIddictRequest request, string? clientName, string resource, IReadOnlyList<KeyValuePair<string, string>> parameters, bool isDecided)
 {
     private readonly ImmutableArray<string> _prompts = request.GetPromptValues();
 
@@ -26,24 +29,16 @@ internal sealed class AuthorizationRequest(OpenIddictRequest request, string? cl
 
     public ConsentQuestion Question => new(ClientName, RedirectUri.HostOf(request.RedirectUri!), RedirectUri.IsLoopback(request.RedirectUri!), Resource, Scopes);
 
-    /// <summary>What the consent form answered; null if the request comes from the client.</summary>
-    public string? Decision { get; } = (string?)request[ConsentDecision.Field];
-
     /// <summary>The client wants no page shown.</summary>
     public bool MustNotAsk => _prompts.Contains(PromptValues.None);
 
     /// <summary>The client wants the user to sign in, whoever is signed in.</summary>
-    public bool WantsSignIn => Decision is null && _prompts.Any(IsSignIn);
+    public bool WantsSignIn => !isDecided && _prompts.Any(IsSignIn);
 
     /// <summary>The client wants the consent page, whatever was allowed before.</summary>
     public bool WantsConsent => _prompts.Contains(PromptValues.Consent);
 
-    /// <summary>Everything the client sent.</summary>
-    public IEnumerable<KeyValuePair<string, string>> Parameters =>
-        from parameter in request.GetParameters()
-        from value in (ImmutableArray<string?>?)parameter.Value ?? []
-        where value is not null
-        select KeyValuePair.Create(parameter.Key, value);
+    public IReadOnlyList<KeyValuePair<string, string>> Parameters { get; } = parameters;
 
     public ConsentGrant GrantBy(string subject) => new(subject, ClientId, RedirectUri.HostOf(request.RedirectUri!), Scopes);
 
@@ -52,10 +47,10 @@ internal sealed class AuthorizationRequest(OpenIddictRequest request, string? cl
     {
         get
         {
-            var parameters = Parameters.Where(parameter => parameter.Key is not (OpenIddictConstants.Parameters.Prompt or ConsentDecision.Field)).ToList();
+            var kept = Parameters.Where(parameter => parameter.Key != OpenIddictConstants.Parameters.Prompt).ToList();
             var prompts = _prompts.Where(prompt => !IsSignIn(prompt)).ToList();
-            if (prompts.Count > 0) parameters.Add(KeyValuePair.Create(OpenIddictConstants.Parameters.Prompt, string.Join(' ', prompts)));
-            return "/oauth/authorize" + QueryString.Create(parameters!);
+            if (prompts.Count > 0) kept.Add(KeyValuePair.Create(OpenIddictConstants.Parameters.Prompt, string.Join(' ', prompts)));
+            return "/oauth/authorize" + QueryString.Create(kept!);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Gatehouse.Authorization.Clients;
 using Gatehouse.Authorization.Consent;
 using Gatehouse.Authorization.Pages;
@@ -22,11 +23,12 @@ internal sealed class AuthorizeEndpoint(
         if (http.GetOpenIddictServerResponse() is { Error: { } error } response) return Unsafe(error, response.ErrorDescription);
         var parsed = http.GetOpenIddictServerRequest() ?? throw new InvalidOperationException("OpenIddict passes on only requests that it has read.");
         var resource = resources.FindOne(parsed.GetResources()) ?? throw new InvalidOperationException("Validation lets no unknown resource through.");
-        var request = new AuthorizationRequest(parsed, await clients.NameOfAsync(parsed.ClientId, cancellationToken), resource);
+        var decision = ConsentForm.DecisionOf(http);
+        var request = new AuthorizationRequest(parsed, await clients.NameOfAsync(parsed.ClientId, cancellationToken), resource, ParametersOf(parsed), decision is not null);
 
         var user = await session.FindAsync(http);
         if (user is null || request.WantsSignIn) return request.MustNotAsk ? Answer(Errors.LoginRequired, "Nobody is signed in.") : session.SignIn(request.ReturnPath);
-        if (request.Decision is { } decision) return await DecideAsync(http, request, user, decision, cancellationToken);
+        if (decision is not null) return await DecideAsync(http, request, user, decision, cancellationToken);
         if (!request.WantsConsent && await consents.CoversAsync(request.GrantBy(user.Subject), cancellationToken)) return Issue(request, user);
         return request.MustNotAsk
             ? Answer(Errors.ConsentRequired, "The user has not allowed this client yet.")
@@ -64,6 +66,15 @@ internal sealed class AuthorizeEndpoint(
             },
             cancellation);
     }
+
+    private KeyValuePair<string, string>[] ParametersOf(OpenIddictRequest request) =>
+    [
+        .. from parameter in request.GetParameters()
+           where !form.IsOwnField(parameter.Key)
+           from value in (ImmutableArray<string?>?)parameter.Value ?? []
+           where value is not null
+           select KeyValuePair.Create(parameter.Key, value),
+    ];
 
     private static IResult Issue(AuthorizationRequest request, SignedInUser user)
     {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using OpenIddict.Server;
 
 namespace Gatehouse.Authorization.Authorize;
 
@@ -17,6 +18,9 @@ internal static class AuthorizeServices
         services.AddOpenIddict().AddServer(server =>
         {
             server.SetAuthorizationEndpointUris(Path[1..]);
+
+            // ValidateResource says invalid_target, as RFC 8707 has it, where this one says invalid_request.
+            server.RemoveEventHandler(OpenIddictServerHandlers.Authentication.ValidateResourceParameter.Descriptor);
             server.AddEventHandler(ValidateResource.Descriptor).AddEventHandler(RecordRefusal.Descriptor).AddEventHandler(AnswerClient.Descriptor);
             server.UseAspNetCore().EnableAuthorizationEndpointPassthrough();
         });

@@ -88,15 +88,27 @@ internal static class RegistrationRequest
 
     private static string? Text(JsonElement body, string member) =>
         !body.TryGetProperty(member, out var value) || value.ValueKind == JsonValueKind.Null ? null
-        : value.ValueKind == JsonValueKind.String ? value.GetString()
-        : throw new BadMetadata($"{member} must be a string.");
+        : Text(value) ?? throw new BadMetadata($"{member} must be a string.");
 
     private static IReadOnlyList<string>? Texts(JsonElement body, string member)
     {
         if (!body.TryGetProperty(member, out var value) || value.ValueKind == JsonValueKind.Null) return null;
-        if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String)) throw new BadMetadata($"{member} must be an array of strings.");
+        if (value.ValueKind != JsonValueKind.Array) throw new BadMetadata($"{member} must be an array of strings.");
         if (value.GetArrayLength() > MostValues) throw new BadMetadata($"{member} has more than {MostValues} entries.");
-        return [.. value.EnumerateArray().Select(item => item.GetString()!)];
+        return [.. value.EnumerateArray().Select(item => Text(item) ?? throw new BadMetadata($"{member} must be an array of strings."))];
+    }
+
+    /// <returns>The string; null if it is none, or one that no text can be (half a surrogate pair).</returns>
+    private static string? Text(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static RegistrationOutcome.Refused Refuse(string error, string description) => new(error, description);

@@ -3,19 +3,20 @@ using Gatehouse.Authorization.Pages;
 using Gatehouse.Authorization.SignIn;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 
 namespace Gatehouse.Authorization.Consent;
 
 /// <summary>Shows the question and knows its own answer again: a form counts only from the browser and the user it was shown to.</summary>
-internal sealed class ConsentForm(IAntiforgery antiforgery)
+internal sealed class ConsentForm(IAntiforgery antiforgery, IOptions<AntiforgeryOptions> options)
 {
-    /// <param name="parameters">The authorization request; what an earlier form added of its own is left out.</param>
+    /// <param name="parameters">The authorization request.</param>
     public IResult Show(HttpContext http, SignedInUser user, ConsentQuestion question, IEnumerable<KeyValuePair<string, string>> parameters)
     {
         var tokens = antiforgery.GetAndStoreTokens(As(http, user));
         KeyValuePair<string, string>[] fields =
         [
-            .. parameters.Where(parameter => parameter.Key != tokens.FormFieldName && parameter.Key != ConsentDecision.Field),
+            .. parameters,
             new(tokens.FormFieldName, tokens.RequestToken!),
         ];
 
@@ -35,6 +36,13 @@ internal sealed class ConsentForm(IAntiforgery antiforgery)
             },
             FormAction.Open);
     }
+
+    /// <summary>What the form adds to the authorization request.</summary>
+    public bool IsOwnField(string name) => name == ConsentDecision.Field || name == options.Value.FormFieldName;
+
+    /// <returns>Which button was pressed; null if the request is not the form's. Only a post is: the antiforgery check lets every GET pass.</returns>
+    public static string? DecisionOf(HttpContext http) =>
+        HttpMethods.IsPost(http.Request.Method) && http.Request.HasFormContentType && http.Request.Form[ConsentDecision.Field] is [var decision, ..] ? decision : null;
 
     public Task<bool> IsOursAsync(HttpContext http, SignedInUser user) => antiforgery.IsRequestValidAsync(As(http, user));
 

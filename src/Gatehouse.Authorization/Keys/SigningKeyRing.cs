@@ -7,6 +7,7 @@ namespace Gatehouse.Authorization.Keys;
 internal sealed class SigningKeyRing(ISigningKeyStore store, SigningKeyFormat format, GatehouseSettings settings, TimeProvider time) : IDisposable
 {
     private readonly KeySchedule _schedule = KeySchedule.Of(settings.Tokens);
+    private readonly SemaphoreSlim _renewing = new(1, 1);
     private volatile IReadOnlyList<SigningKey> _keys = [];
     private CancellationTokenSource _changed = new();
 
@@ -19,8 +20,27 @@ internal sealed class SigningKeyRing(ISigningKeyStore store, SigningKeyFormat fo
     /// <summary>Fires once, at the next change of <see cref="Keys"/>.</summary>
     public IChangeToken Changed => new CancellationChangeToken(Volatile.Read(ref _changed).Token);
 
-    /// <summary>Makes the next key if it is due, removes those that are spent, and takes over what other processes made. For one caller at a time.</summary>
+    /// <summary>Makes the next key if it is due, removes those that are spent, and takes over what other processes made.</summary>
     public async Task RenewAsync(CancellationToken cancellationToken)
+    {
+        await _renewing.WaitAsync(cancellationToken);
+        try
+        {
+            await RenewNowAsync(cancellationToken);
+        }
+        finally
+        {
+            _renewing.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _renewing.Dispose();
+        _changed.Dispose();
+    }
+
+    private async Task RenewNowAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var stored = await store.ListAsync(cancellationToken);
@@ -35,8 +55,6 @@ internal sealed class SigningKeyRing(ISigningKeyStore store, SigningKeyFormat fo
         if (spent.Count > 0) await store.RemoveAsync(spent, cancellationToken);
         Swap([.. stored.Where(key => !spent.Contains(key.KeyId))]);
     }
-
-    public void Dispose() => _changed.Dispose();
 
     private void Swap(IReadOnlyList<StoredSigningKey> stored)
     {

@@ -35,21 +35,26 @@ internal static class ProtocolFilters
         try
         {
             if (http.Request.HasFormContentType) await http.Request.ReadFormAsync(http.RequestAborted);
-            return await next(context);
+            var result = await next(context);
+            if (result is not IResult answer) return result;
+
+            // Answered in here: issuing a token is the result's work, and records it.
+            await answer.ExecuteAsync(http);
+            return Results.Empty;
         }
         catch (BadHttpRequestException failure)
         {
-            return Error(failure.StatusCode, OpenIddictConstants.Errors.InvalidRequest, failure.StatusCode == StatusCodes.Status413PayloadTooLarge
+            return Error(http, failure.StatusCode, OpenIddictConstants.Errors.InvalidRequest, failure.StatusCode == StatusCodes.Status413PayloadTooLarge
                 ? $"The body is larger than {LargestBody} bytes."
                 : "The request cannot be read.");
         }
         catch (InvalidDataException)
         {
-            return Error(StatusCodes.Status400BadRequest, OpenIddictConstants.Errors.InvalidRequest, "The form cannot be read: too many fields, or one that is too long.");
+            return Error(http, StatusCodes.Status400BadRequest, OpenIddictConstants.Errors.InvalidRequest, "The form cannot be read: too many fields, or one that is too long.");
         }
         catch (AuditUnavailableException)
         {
-            return Error(StatusCodes.Status503ServiceUnavailable, OpenIddictConstants.Errors.TemporarilyUnavailable, "What was asked for cannot be recorded at the moment.");
+            return Error(http, StatusCodes.Status503ServiceUnavailable, OpenIddictConstants.Errors.TemporarilyUnavailable, "What was asked for cannot be recorded at the moment.");
         }
     }
 
@@ -70,11 +75,14 @@ internal static class ProtocolFilters
             .GetHandlerAsync(http, OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
         if (await ((EndpointScheme)handler!).HandleRequestAsync()) return Results.Empty;
 
-        // For an error that it passes on it has set 400 already, and ASP.NET runs no handler behind a filter that left that.
+        // Passing an error on, it has already set the status, and ASP.NET runs no endpoint once a filter has set one of 400 or more.
         http.Response.StatusCode = StatusCodes.Status200OK;
         return await next(context);
     }
 
-    private static IResult Error(int status, string error, string description) =>
-        Results.Json(new Dictionary<string, string> { ["error"] = error, ["error_description"] = description }, statusCode: status);
+    private static IResult Error(HttpContext http, int status, string error, string description)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        return Results.Json(new Dictionary<string, string> { ["error"] = error, ["error_description"] = description }, statusCode: status);
+    }
 }

@@ -38,6 +38,9 @@ internal sealed class TokenEndpoint(ISignInRules rules, ClientRegistry clients, 
             .SetClaim(AccessTokenClaims.ClientName, await clients.NameOfAsync(request.ClientId, cancellationToken))
             .SetClaim(AccessTokenClaims.GrantId, grantId);
         principal.SetDestinations(static _ => [Destinations.AccessToken]);
+
+        // Narrowed above, to what the grant has; OpenIddict would narrow once more and leave nothing where only unknown scopes were named.
+        request.Scope = null;
         return Results.SignIn(principal, null, OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
     }
 

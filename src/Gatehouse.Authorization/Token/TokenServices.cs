@@ -18,8 +18,10 @@ internal static class TokenServices
         {
             server.SetTokenEndpointUris(TokenPath[1..]).SetRevocationEndpointUris(RevokePath[1..]);
 
-            // The endpoint narrows scopes instead: clients repeat scopes they were not granted when they refresh.
+            // The endpoint judges resources, and narrows scopes: clients repeat scopes they were not granted when they refresh.
+            server.RemoveEventHandler(OpenIddictServerHandlers.Exchange.ValidateResourceParameter.Descriptor);
             server.RemoveEventHandler(OpenIddictServerHandlers.Exchange.ValidateGrantedScopes.Descriptor);
+            server.RemoveEventHandler(OpenIddictServerHandlers.RedeemTokenEntry.Descriptor).AddEventHandler(RedeemOnce.Descriptor);
             server.AddEventHandler(WithdrawOnReplay.Descriptor).AddEventHandler(WithdrawOnRevocation.Descriptor).AddEventHandler(IssueRefreshToken.Descriptor)
                 .AddEventHandler(RecordTokens.OfTokens).AddEventHandler(RecordTokens.OfRevocations);
             server.UseAspNetCore().EnableTokenEndpointPassthrough();

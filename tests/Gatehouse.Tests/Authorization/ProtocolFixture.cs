@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Gatehouse.Core.Configuration;
 using Gatehouse.Tests.Parts;
 using Gatehouse.Tests.Storage;
+using Microsoft.AspNetCore.Builder;
 
 namespace Gatehouse.Tests.Authorization;
 
@@ -45,8 +46,8 @@ public abstract class ProtocolFixture(TestStore store) : IAsyncLifetime
         };
     }
 
-    internal Task<ProtocolProcess> StartAsync(GatehouseSettings settings, CancellationToken cancellationToken, TimeProvider? time = null) =>
-        ProtocolProcess.StartAsync(settings, store.Folder, cancellationToken, time);
+    internal Task<ProtocolProcess> StartAsync(GatehouseSettings settings, CancellationToken cancellationToken, TimeProvider? time = null, Action<WebApplicationBuilder>? configure = null) =>
+        ProtocolProcess.StartAsync(settings, store.Folder, cancellationToken, time, configure);
 
     private static int FreePort()
     {

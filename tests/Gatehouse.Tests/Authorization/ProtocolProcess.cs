@@ -27,7 +27,7 @@ internal sealed class ProtocolProcess(WebApplication app, GatehouseSettings sett
 
     public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
 
-    public static async Task<ProtocolProcess> StartAsync(GatehouseSettings settings, string folder, CancellationToken cancellationToken, TimeProvider? time = null)
+    public static async Task<ProtocolProcess> StartAsync(GatehouseSettings settings, string folder, CancellationToken cancellationToken, TimeProvider? time = null, Action<WebApplicationBuilder>? configure = null)
     {
         var signIn = new FakeSignIn();
         var audit = new RecordingAudit();
@@ -36,6 +36,7 @@ internal sealed class ProtocolProcess(WebApplication app, GatehouseSettings sett
             builder.Services.RemoveAll<IBrowserSession>().AddSingleton<IBrowserSession>(signIn);
             builder.Services.RemoveAll<ISignInRules>().AddSingleton<ISignInRules>(signIn);
             builder.Services.AddSingleton<IAuditLog>(audit);
+            configure?.Invoke(builder);
             if (time is not null) builder.Services.Replace(ServiceDescriptor.Singleton(time));
         });
         await app.Services.PrepareStorageAsync(cancellationToken);

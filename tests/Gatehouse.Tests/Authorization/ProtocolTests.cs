@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Gatehouse.Tests.Authorization;
 
 /// <summary>What the suites of the protocol have in common. Each is run on every kind of database.</summary>
@@ -11,4 +13,11 @@ public abstract class ProtocolTests(ProtocolFixture fixture)
 
     /// <summary>A registered client whose browser is signed in.</summary>
     internal Task<OAuthClient> ClientAsync(object? metadata = null, string? user = "alice") => new OAuthClient(Process.Root, user).RegisterAsync(Cancellation, metadata);
+
+    internal static void AssertRefused(Answer answer, string error)
+    {
+        Assert.Equal(error, answer.Error);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
+        Assert.Null(answer.Body["access_token"]);
+    }
 }
