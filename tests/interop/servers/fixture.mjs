@@ -114,8 +114,6 @@ function serveHttp() {
     }
   });
   server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => console.log(`listening on http://127.0.0.1:${server.address().port}/mcp`));
-  // As stdio servers do: whoever started it and went away has closed stdin.
-  process.stdin.on('end', () => process.exit(0)).resume();
 }
 
 if (process.argv[2] === 'http') serveHttp();

@@ -42,7 +42,7 @@ internal sealed class ChildCall(long number, Envelope message, Era era, string? 
         if (_progressToken.Length == 0) return;
         if (_events is null)
         {
-            _events = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true });
+            _events = Channel.CreateUnbounded<byte[]>();
             _answer.TrySetResult(new UpstreamResult.Answered(200, UpstreamContent.EventStream, new ChildEvents(_events.Reader, () => abandon(this))));
         }
 
