@@ -22,6 +22,9 @@ internal interface IUpstream
     /// closed (modern HTTP), or <c>notifications/cancelled</c> goes out (legacy, and stdio in both eras).
     /// It must stay valid until the answer is disposed.
     /// </param>
-    /// <exception cref="OperationCanceledException">The token was cancelled before the answer began.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// Before the answer began the token was cancelled, or, over stdio, the client's own <c>notifications/cancelled</c> came.
+    /// Afterwards reading the body throws the same; it throws <see cref="IOException"/> if the upstream breaks off.
+    /// </exception>
     Task<UpstreamResult> SendAsync(UpstreamRequest request, CancellationToken cancellationToken);
 }

@@ -91,13 +91,15 @@ public abstract class DiscoveryTests(ProtocolFixture fixture) : ProtocolTests(fi
     public async Task The_host_header_changes_nothing(string path)
     {
         using var client = new OAuthClient(Process.Root);
-        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Host = "evil.example" } };
+        var otherName = $"127.0.0.1:{new Uri(Process.Root).Port}";
+        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Host = otherName } };
         request.Headers.Add("X-Forwarded-Host", "evil.example");
         request.Headers.Add("X-Forwarded-Proto", "https");
         using var response = await client.Http.SendAsync(request, Cancellation);
         var body = await response.Content.ReadAsStringAsync(Cancellation);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.DoesNotContain("evil.example", body, StringComparison.Ordinal);
+        Assert.DoesNotContain(otherName, body, StringComparison.Ordinal);
         Assert.Contains(Process.Root, body, StringComparison.Ordinal);
     }
 

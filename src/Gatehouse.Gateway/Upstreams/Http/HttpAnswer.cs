@@ -28,8 +28,12 @@ internal sealed class HttpAnswer : ReadOnlyStream
         try
         {
             var length = await _body.ReadAsync(buffer, cancellationToken);
-            if (length == 0 && buffer.Length > 0) Interlocked.Exchange(ref _over, 1);
-            return length;
+            if (length > 0 || buffer.IsEmpty) return length;
+            if (Interlocked.Exchange(ref _over, 1) == 0) return 0;
+
+            // A connection that we closed ourselves may look like an end; half an answer must not.
+            _callers.ThrowIfCancellationRequested();
+            return 0;
         }
         catch (Exception) when (_callers.IsCancellationRequested)
         {

@@ -44,7 +44,9 @@ internal static class HttpExchange
 
             // Whatever a web server writes beside such a status: the status is the answer.
             _ when status is >= 400 and < 500 => new UpstreamResult.Answered(status, UpstreamContent.None, Stream.Null, session),
-            _ when status is 202 or 204 || response.Content.Headers.ContentLength == 0 => new UpstreamResult.Answered(status, UpstreamContent.None, Stream.Null, session),
+            // Without a type there is nothing to read: accepted, or a session that was ended.
+            null when status < 300 => new UpstreamResult.Answered(status, UpstreamContent.None, Stream.Null, session),
+            _ when status is 202 or 204 => new UpstreamResult.Answered(status, UpstreamContent.None, Stream.Null, session),
             var type => NoAnswer($"it answered {Name(status)} with {type ?? "no content type"}, which is no MCP answer"),
         };
     }

@@ -103,31 +103,30 @@ internal sealed class UpstreamHost : IAsyncDisposable
     /// <summary>Waits until the one upstream stands so.</summary>
     public async Task<UpstreamStatus> UntilAsync(Func<UpstreamStatus, bool> holds, CancellationToken cancellationToken)
     {
-        await foreach (var _ in ChangesAsync(cancellationToken))
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using var changes = _registry.WatchAsync(watching.Token).GetAsyncEnumerator(cancellationToken);
+        while (true)
         {
-            if (One.Status is { } status && holds(status)) return status;
-        }
+            // Watching begins before looking, so that no change falls between the two.
+            var next = changes.MoveNextAsync().AsTask();
+            if (One.Status is { } status && holds(status))
+            {
+                await watching.CancelAsync();
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+                {
+                    while (await next) next = changes.MoveNextAsync().AsTask();
+                });
+                return status;
+            }
 
-        throw new InvalidOperationException("The reports ended.");
+            await next;
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         await _registry.StopAsync(CancellationToken.None);
         _registry.Dispose();
-    }
-
-    /// <summary>Now, and after each change.</summary>
-    private async IAsyncEnumerable<UpstreamReport> ChangesAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await using var changes = _registry.WatchAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-        var next = changes.MoveNextAsync();
-        yield return _registry.Current[0];
-        while (await next)
-        {
-            yield return changes.Current;
-            next = changes.MoveNextAsync();
-        }
     }
 }
 
