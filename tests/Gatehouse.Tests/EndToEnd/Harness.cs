@@ -30,7 +30,7 @@ internal sealed class Harness : IAsyncDisposable
         Endpoints = new PublicEndpoints(settings.PublicUrl);
     }
 
-    public GatehouseSettings Settings { get; }
+    public GatehouseSettings Settings { get; private set; }
 
     public PublicEndpoints Endpoints { get; }
 
@@ -75,9 +75,11 @@ internal sealed class Harness : IAsyncDisposable
     public Uri Mcp(string? server = null) => new(Endpoints.Resource(server));
 
     /// <summary>Stops every process and starts it again on the same state and the same public URL.</summary>
-    public async Task RestartAsync(CancellationToken cancellationToken)
+    /// <param name="configure">What is otherwise from then on.</param>
+    public async Task RestartAsync(CancellationToken cancellationToken, Func<GatehouseSettings, GatehouseSettings>? configure = null)
     {
         await StopAsync();
+        Settings = configure?.Invoke(Settings) ?? Settings;
         await StartAsync(cancellationToken);
     }
 
@@ -89,8 +91,18 @@ internal sealed class Harness : IAsyncDisposable
         return await client.SignInAsync(browser, Endpoints.Resource(server), cancellationToken);
     }
 
+    /// <summary>Signs a user in with a client of their own, which then speaks to an endpoint in one of the eras.</summary>
+    public async Task<IMcp> EnterAsync(string user, Speech speech, CancellationToken cancellationToken, string? server = null, string clientName = "raw client")
+    {
+        var tokens = await SignInAsync(user, cancellationToken, clientName, server);
+        var mcp = Connect(tokens.AccessToken, server);
+        if (speech is Speech.Modern) return new ModernMcp(mcp);
+        await mcp.InitializeAsync(cancellationToken);
+        return mcp;
+    }
+
     /// <summary>A client of the MCP endpoint that speaks raw HTTP.</summary>
-    public McpOverHttp Connect(string accessToken, string? server = null) => new(_http, Mcp(server), accessToken);
+    public McpOverHttp Connect(string? accessToken, string? server = null) => new(_http, Mcp(server), accessToken);
 
     /// <summary>Waits until the trail holds as many matching events as expected: they are written behind the answer.</summary>
     public async Task<IReadOnlyList<AuditEvent>> AuditAsync(AuditQuery query, int atLeast, CancellationToken cancellationToken)

@@ -5,8 +5,9 @@ using System.Text.Json;
 
 namespace Gatehouse.Tests.EndToEnd;
 
-/// <summary>MCP as single HTTP requests, for what no well-behaved client would send.</summary>
-internal sealed class McpOverHttp(HttpClient http, Uri endpoint, string accessToken)
+/// <summary>MCP as single HTTP requests, for what no well-behaved client would send. Speaks the legacy era.</summary>
+/// <param name="accessToken">Null sends none.</param>
+internal sealed class McpOverHttp(HttpClient http, Uri endpoint, string? accessToken) : IMcp
 {
     /// <summary>The revision that the legacy requests here speak.</summary>
     public const string LegacyVersion = "2025-11-25";
@@ -15,6 +16,8 @@ internal sealed class McpOverHttp(HttpClient http, Uri endpoint, string accessTo
 
     /// <summary>The legacy session, once initialized.</summary>
     public string? SessionId { get; set; }
+
+    public long LastId => Interlocked.Read(ref _lastId);
 
     /// <summary>Opens a legacy session.</summary>
     /// <returns>The <c>initialize</c> result.</returns>
@@ -27,34 +30,34 @@ internal sealed class McpOverHttp(HttpClient http, Uri endpoint, string accessTo
             clientInfo = new { name = "raw", version = "1" },
         }), cancellationToken);
         SessionId = response.Headers.TryGetValues("Mcp-Session-Id", out var values) ? values.Single() : null;
-        var answer = await AnswerAsync(response, cancellationToken);
+        var answer = await Reply.ReadAsync(response, cancellationToken);
         using var accepted = await PostAsync("""{"jsonrpc":"2.0","method":"notifications/initialized"}""", cancellationToken);
         Assert.Equal(System.Net.HttpStatusCode.Accepted, accepted.StatusCode);
-        return answer.GetProperty("result");
+        return answer.Result;
     }
 
-    /// <summary>One request and the whole JSON-RPC response to it, whichever way it was framed.</summary>
-    public async Task<JsonElement> SendAsync(string method, object parameters, CancellationToken cancellationToken)
+    public async Task<Reply> AskAsync(string method, object parameters, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
     {
-        using var response = await PostAsync(Message(method, parameters), cancellationToken);
-        return await AnswerAsync(response, cancellationToken);
+        using var response = await OpenAsync(method, parameters, cancellationToken, headers);
+        return await Reply.ReadAsync(response, cancellationToken);
     }
 
-    public async Task<JsonElement> CallAsync(string tool, object arguments, CancellationToken cancellationToken)
-    {
-        var answer = await SendAsync("tools/call", new { name = tool, arguments }, cancellationToken);
-        return answer.TryGetProperty("result", out var result) ? result : throw new InvalidOperationException($"{tool} failed: {answer}");
-    }
+    public Task<HttpResponseMessage> OpenAsync(string method, object parameters, CancellationToken cancellationToken, params (string Name, string Value)[] headers) =>
+        PostAsync(Message(method, parameters), cancellationToken, headers);
 
+    /// <summary>One request with an id of its own.</summary>
     public string Message(string method, object parameters) =>
         JsonSerializer.Serialize(new { jsonrpc = "2.0", id = Interlocked.Increment(ref _lastId), method, @params = parameters });
 
     /// <summary>Posts any body, with this connection's token and session; returns as soon as the headers are there.</summary>
-    public async Task<HttpResponseMessage> PostAsync(string body, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
+    public Task<HttpResponseMessage> PostAsync(string body, CancellationToken cancellationToken, params (string Name, string Value)[] headers) =>
+        RequestAsync(HttpMethod.Post, new StringContent(body, Encoding.UTF8, "application/json"), cancellationToken, headers);
+
+    /// <summary>Any request at all.</summary>
+    public async Task<HttpResponseMessage> RequestAsync(HttpMethod method, HttpContent? content, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, endpoint);
-        request.Content = new StringContent(body, Encoding.UTF8, "application/json");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
+        using var request = new HttpRequestMessage(method, endpoint) { Content = content };
+        if (accessToken is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
         request.Headers.Accept.ParseAdd("application/json, text/event-stream");
         if (SessionId is not null)
         {
@@ -84,15 +87,5 @@ internal sealed class McpOverHttp(HttpClient http, Uri endpoint, string accessTo
             using var document = JsonDocument.Parse(item.Data);
             yield return document.RootElement.Clone();
         }
-    }
-
-    private static async Task<JsonElement> AnswerAsync(HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        await foreach (var message in MessagesAsync(response, cancellationToken))
-        {
-            if (message.TryGetProperty("id", out _) && !message.TryGetProperty("method", out _)) return message;
-        }
-
-        throw new InvalidOperationException($"{(int)response.StatusCode} without a JSON-RPC response.");
     }
 }

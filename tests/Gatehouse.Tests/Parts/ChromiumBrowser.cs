@@ -75,8 +75,10 @@ internal sealed class ChromiumBrowser : IBrowser, IAsyncDisposable
             return;
         }
 
+        // Asked before the click, which may lead to the next page.
+        var isChoice = await user.First.EvaluateAsync<string>("control => control.type") is "radio";
         await user.First.ClickAsync();
-        if (await user.First.EvaluateAsync<string>("control => control.type") is "radio") await submit.ClickAsync();
+        if (isChoice) await submit.ClickAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -25,23 +25,35 @@ internal sealed class Resources(VisibleUpstreams visible, Forwarder forwarder, R
             return;
         }
 
-        foreach (var candidate in candidates)
-        {
-            if (await TryAsync(exchange, candidate.Upstream, session) is not { } answer) continue;
-            exchange.Server = candidate.Upstream.Name;
-            await exchange.AnswerAsync(answer);
-            return;
-        }
-
-        await exchange.RefuseAsync(NotFound(exchange.Era, uri));
+        if (!await AnyAnswersAsync(exchange, candidates.Select(candidate => candidate.Upstream), session)) await exchange.RefuseAsync(NotFound(exchange.Era, uri));
     }
 
     /// <summary><c>completion/complete</c> for a template's variable.</summary>
     public async Task CompleteAsync(Exchange exchange, string uri, SessionBinding session)
     {
         var candidates = await CandidatesAsync(exchange, uri, UpstreamFeatures.Completions);
-        if (candidates is [{ IsKnown: true, Upstream: var known }, ..]) await forwarder.ForwardAsync(exchange, known, exchange.Message, session);
-        else await exchange.RefuseAsync(Refusal.Unknown("resource template", uri, "no server lists it"));
+        if (candidates is [{ IsKnown: true, Upstream: var known }, ..])
+        {
+            await forwarder.ForwardAsync(exchange, known, exchange.Message, session);
+            return;
+        }
+
+        // The client may have its list from before a restart, or from another process.
+        if (!await AnyAnswersAsync(exchange, candidates.Select(candidate => candidate.Upstream), session)) await exchange.RefuseAsync(Refusal.Unknown("resource template", uri, "no server has it"));
+    }
+
+    /// <summary>Asks one server after the other, until one answers with more than an error.</summary>
+    private async Task<bool> AnyAnswersAsync(Exchange exchange, IEnumerable<IUpstream> upstreams, SessionBinding session)
+    {
+        foreach (var upstream in upstreams)
+        {
+            if (await TryAsync(exchange, upstream, session) is not { } answer) continue;
+            exchange.Server = upstream.Name;
+            await exchange.AnswerAsync(answer);
+            return true;
+        }
+
+        return false;
     }
 
     private async Task<IReadOnlyList<(IUpstream Upstream, bool IsKnown)>> CandidatesAsync(Exchange exchange, string uri, UpstreamFeatures feature)
@@ -62,7 +74,8 @@ internal sealed class Resources(VisibleUpstreams visible, Forwarder forwarder, R
             if (result is not UpstreamResult.Answered answer) return null;
             await using (answer)
             {
-                return await AnswerReader.ReadAsync(answer, patience.Token) is { } message && !IsError(message.Span) ? message : null;
+                // Spelt out: a bare null would become an empty memory by way of an array.
+                return await AnswerReader.ReadAsync(answer, patience.Token) is { } message && !IsError(message.Span) ? message : default(ReadOnlyMemory<byte>?);
             }
         }
         catch (Exception failure) when (failure is IOException or HttpRequestException || (failure is OperationCanceledException && patience.IsOver))

@@ -47,6 +47,9 @@ internal static class HttpExchange
             // Without a type there is nothing to read: accepted, or a session that was ended.
             null when status < 300 => new UpstreamResult.Answered(status, UpstreamContent.None, Stream.Null, session),
             _ when status is 202 or 204 => new UpstreamResult.Answered(status, UpstreamContent.None, Stream.Null, session),
+
+            // The end of a session has nothing to say beside its status, and servers differ in how they say nothing.
+            _ when status is >= 200 and < 300 && response.RequestMessage?.Method == HttpMethod.Delete => new UpstreamResult.Answered(status, UpstreamContent.None, Stream.Null, session),
             var type => NoAnswer($"it answered {Name(status)} with {type ?? "no content type"}, which is no MCP answer"),
         };
     }

@@ -1,6 +1,6 @@
-using Gatehouse.Gateway.Upstreams.Http;
+using Gatehouse.Gateway.Protocol;
 
-namespace Gatehouse.Tests.Gateway.Upstreams;
+namespace Gatehouse.Tests.Gateway.Protocol;
 
 public sealed class HeaderTextTests
 {
