@@ -19,21 +19,33 @@ internal sealed class BodyLimit(RequestDelegate next, TimeProvider time)
             return;
         }
 
+        var limit = context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>();
+        var counted = context.Request.ContentLength is null && !limit.IsReadOnly ? Count(context, limit) : null;
         try
         {
             await next(context);
         }
         catch (BadHttpRequestException refused) when (!context.Response.HasStarted)
         {
-            await AnswerAsync(context.Response, refused.StatusCode, refused.StatusCode == StatusCodes.Status413PayloadTooLarge ? TooLarge : "The request cannot be read.\n");
+            if (counted?.IsOver == true) await RefuseAsync(context);
+            else await AnswerAsync(context.Response, refused.StatusCode, refused.StatusCode == StatusCodes.Status413PayloadTooLarge ? TooLarge : "The request cannot be read.\n");
         }
     }
 
     private static string TooLarge => $"The body is larger than {Listening.MaxBodyBytes / (1024 * 1024)} MiB.\n";
 
+    /// <summary>A body in chunks does not say its length: it is counted here, because the server's own limit leaves no way to read on.</summary>
+    private static CountedBody Count(HttpContext context, IHttpMaxRequestBodySizeFeature limit)
+    {
+        limit.MaxRequestBodySize = null;
+        var counted = new CountedBody(context.Request.Body, Listening.MaxBodyBytes);
+        context.Request.Body = counted;
+        return counted;
+    }
+
     private async Task RefuseAsync(HttpContext context)
     {
-        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+        if (context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = null;
         context.Response.Headers.Connection = "close";
         await AnswerAsync(context.Response, StatusCodes.Status413PayloadTooLarge, TooLarge);
         await context.Response.CompleteAsync();
@@ -41,7 +53,7 @@ internal sealed class BodyLimit(RequestDelegate next, TimeProvider time)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, context.RequestAborted);
         try
         {
-            await context.Request.Body.CopyToAsync(Stream.Null, either.Token);
+            await (context.Request.Body is CountedBody counted ? counted.Rest : context.Request.Body).CopyToAsync(Stream.Null, either.Token);
         }
         catch (Exception gone) when (gone is OperationCanceledException or IOException)
         {

@@ -8,15 +8,15 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Gatehouse.Authorization.Token;
 
-/// <summary>Records every answer of the token and revocation endpoints before it goes out.</summary>
+/// <summary>Records every answer of the token and revocation endpoints before it goes out, with the error that the client is told.</summary>
 internal sealed class RecordTokens(ClientRegistry clients, ProtocolAudit audit)
     : IOpenIddictServerHandler<ApplyTokenResponseContext>, IOpenIddictServerHandler<ApplyRevocationResponseContext>
 {
     public static OpenIddictServerHandlerDescriptor OfTokens { get; } = OpenIddictServerHandlerDescriptor
-        .CreateBuilder<ApplyTokenResponseContext>().UseScopedHandler<RecordTokens>().SetOrder(int.MinValue + 50_000).Build();
+        .CreateBuilder<ApplyTokenResponseContext>().UseScopedHandler<RecordTokens>().SetOrder(OpenIddictServerHandlers.Exchange.NormalizeErrorResponse.Descriptor.Order + 500).Build();
 
     public static OpenIddictServerHandlerDescriptor OfRevocations { get; } = OpenIddictServerHandlerDescriptor
-        .CreateBuilder<ApplyRevocationResponseContext>().UseScopedHandler<RecordTokens>().SetOrder(int.MinValue + 50_000).Build();
+        .CreateBuilder<ApplyRevocationResponseContext>().UseScopedHandler<RecordTokens>().SetOrder(OpenIddictServerHandlers.Revocation.NormalizeErrorResponse.Descriptor.Order + 500).Build();
 
     public ValueTask HandleAsync(ApplyTokenResponseContext context) => RecordAsync(AuditAction.IssueToken, context, context.Request, context.Response);
 

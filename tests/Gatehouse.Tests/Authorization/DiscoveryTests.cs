@@ -91,7 +91,7 @@ public abstract class DiscoveryTests(ProtocolFixture fixture) : ProtocolTests(fi
     public async Task The_host_header_changes_nothing(string path)
     {
         using var client = new OAuthClient(Process.Root);
-        var otherName = $"127.0.0.1:{new Uri(Process.Root).Port}";
+        var otherName = $"localhost:{new Uri(Process.Root).Port}";
         using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Host = otherName } };
         request.Headers.Add("X-Forwarded-Host", "evil.example");
         request.Headers.Add("X-Forwarded-Proto", "https");

@@ -18,6 +18,9 @@ internal sealed class HttpEndpoint(ServerSettings settings) : IDisposable
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = TimeSpan.FromSeconds(10),
+
+        // Shorter than what servers grant an idle connection (Node: 5 s), or a call would now and then go into one that is being closed.
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(4),
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         EnableMultipleHttp2Connections = true,
         RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
