@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using Gatehouse.Bench.Report;
 
 namespace Gatehouse.Bench;
@@ -13,7 +14,7 @@ internal static class BenchCommand
         var connections = new Option<int[]>("--connections") { Description = "How many connections call at once; a table for each.", DefaultValueFactory = _ => [64, 1], AllowMultipleArgumentsPerToken = true };
         var rounds = new Option<int>("--rounds") { Description = "How often the contenders take turns.", DefaultValueFactory = _ => 5 };
         var seconds = new Option<double>("--seconds") { Description = "How long one turn lasts.", DefaultValueFactory = _ => 5 };
-        var warmUp = new Option<double>("--warm-up") { Description = "Seconds of calls before the first turn of each contender.", DefaultValueFactory = _ => 5 };
+        var warmUp = new Option<double>("--warm-up") { Description = "Seconds of calls before the first turn of each contender.", DefaultValueFactory = _ => 12 };
         var starts = new Option<int>("--starts") { Description = "How often each process is started for start-up time and idle memory.", DefaultValueFactory = _ => 5 };
         var postgres = new Option<string?>("--postgres") { Description = "Audit to PostgreSQL: this one, or one started for the measurement if no connection string follows.", Arity = ArgumentArity.ZeroOrOne };
         var program = new Option<string>("--gatehouse") { Description = "The executable to measure.", DefaultValueFactory = _ => Repository.PathOf("src/Gatehouse.App/bin/Release/net10.0/gatehouse") };
@@ -40,12 +41,17 @@ internal static class BenchCommand
             {
                 var report = await new Measurement(options, TimeProvider.System).RunAsync(cancellationToken);
                 Console.WriteLine(report);
-                if (options.Write) await PerformancePage.WriteAsync(report, cancellationToken);
+                if (options.Write) await PerformancePage.WriteAsync(options.Database, report, cancellationToken);
                 return 0;
             }
             catch (BenchException failure)
             {
                 await Console.Error.WriteLineAsync(failure.Message);
+                return Failed;
+            }
+            catch (SocketException failure)
+            {
+                await Console.Error.WriteLineAsync($"A connection broke: {failure.Message}");
                 return Failed;
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

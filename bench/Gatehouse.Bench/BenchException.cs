@@ -1,4 +1,4 @@
 namespace Gatehouse.Bench;
 
 /// <summary>The measurement cannot go on: what it would show were not true.</summary>
-internal sealed class BenchException(string message) : Exception(message);
+internal class BenchException(string message) : Exception(message);

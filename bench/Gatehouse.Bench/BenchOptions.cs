@@ -20,6 +20,9 @@ internal sealed record BenchOptions
     /// <summary>Null: SQLite. Empty: a PostgreSQL of our own. Else a connection string.</summary>
     public string? Postgres { get; init; }
 
+    /// <summary>What the audit trail is written to.</summary>
+    public string Database => Postgres is null ? "SQLite" : "PostgreSQL";
+
     /// <summary>The executable <c>gatehouse</c>.</summary>
     public required string Program { get; init; }
 

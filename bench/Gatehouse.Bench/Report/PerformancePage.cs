@@ -1,25 +1,25 @@
 namespace Gatehouse.Bench.Report;
 
-/// <summary>The page of the documentation that shows the last written run; only what stands between its markers is ours.</summary>
+/// <summary>The page of the documentation that shows the last written runs, one for each database; the rest of it is not ours.</summary>
 internal static class PerformancePage
 {
     public const string Name = "docs/reference/performance.md";
 
-    private const string Begin = "<!-- written by bench/run --write: begin -->";
-    private const string End = "<!-- written by bench/run --write: end -->";
-
-    public static async Task WriteAsync(string report, CancellationToken cancellationToken)
+    public static async Task WriteAsync(string database, string report, CancellationToken cancellationToken)
     {
         var path = Repository.PathOf(Name);
         var page = await File.ReadAllTextAsync(path, cancellationToken);
-        await File.WriteAllTextAsync(path, Replace(page, report), cancellationToken);
+        await File.WriteAllTextAsync(path, Replace(page, database, report), cancellationToken);
     }
 
-    public static string Replace(string page, string report)
+    /// <summary>The page with the report in the place of the one of before.</summary>
+    public static string Replace(string page, string database, string report)
     {
-        var begin = page.IndexOf(Begin, StringComparison.Ordinal);
-        var end = page.IndexOf(End, StringComparison.Ordinal);
-        if (begin < 0 || end < begin) throw new BenchException($"{Name} has lost the markers between which the result belongs.");
-        return $"{page[..begin]}{Begin}\n\n{report.Trim()}\n\n{page[end..]}";
+        var begin = $"<!-- bench/run --write, audit to {database}: begin -->";
+        var end = $"<!-- bench/run --write, audit to {database}: end -->";
+        var from = page.IndexOf(begin, StringComparison.Ordinal);
+        var to = page.IndexOf(end, StringComparison.Ordinal);
+        if (from < 0 || to < from) throw new BenchException($"{Name} has lost the markers between which the result for {database} belongs.");
+        return $"{page[..from]}{begin}\n\n{report.Trim()}\n\n{page[to..]}";
     }
 }
