@@ -6,13 +6,16 @@ using Gatehouse.Core.Audit;
 namespace Gatehouse.Storage.Audit;
 
 /// <summary>
-/// The one who writes. Takes what is there, up to a batch, and writes it: alone when little happens, in hundreds when much
-/// does. A batch that cannot be written is tried again until it can; meanwhile the buffer fills, and callers wait.
+/// The one who writes. An event that comes alone is written at once; of those that follow each other closely, each batch
+/// takes what has gathered in a few hundredths of a second, because a transaction costs more than a row. A batch that cannot be written is tried again until it can; meanwhile the buffer fills, and callers wait.
 /// Not a BackgroundService: one that is stopped right after its start never runs, and this one must still empty the buffer.
 /// </summary>
 internal sealed partial class AuditWriter : IHostedService, IDisposable
 {
     private const int MaxBatch = 1000;
+
+    /// <summary>The least time from one batch to the next, unless a whole one waits.</summary>
+    private static readonly TimeSpan _gathering = TimeSpan.FromMilliseconds(50);
 
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(5);
@@ -53,12 +56,15 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
     private async Task WriteAllAsync()
     {
         var batch = new List<AuditEvent>(MaxBatch);
+        long? written = null;
         try
         {
             while (await _log.Pending.WaitToReadAsync(_deadline.Token))
             {
+                await GatherAsync(written);
                 while (batch.Count < MaxBatch && _log.Pending.TryRead(out var auditEvent)) batch.Add(auditEvent);
                 await WriteAsync(batch, _deadline.Token);
+                written = _time.GetTimestamp();
                 batch.Clear();
             }
         }
@@ -67,6 +73,11 @@ internal sealed partial class AuditWriter : IHostedService, IDisposable
             Lost(batch.Count + _log.Pending.Count);
         }
     }
+
+    private Task GatherAsync(long? written) =>
+        written is { } last && _gathering - _time.GetElapsedTime(last) is { Ticks: > 0 } rest && _log.Pending.Count < MaxBatch
+            ? Task.Delay(rest, _time, _deadline.Token)
+            : Task.CompletedTask;
 
     private async Task WriteAsync(List<AuditEvent> batch, CancellationToken cancellationToken)
     {
