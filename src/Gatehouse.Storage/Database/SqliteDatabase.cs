@@ -32,11 +32,7 @@ internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
         }
 
         await using var connection = await OpenAsync(cancellationToken);
-        await using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA journal_mode = WAL; SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '__EFMigrationsLock')";
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.NextResultAsync(cancellationToken);
-        if (await reader.ReadAsync(cancellationToken) && reader.GetBoolean(0)) await ClearAbandonedLockAsync(connection, cancellationToken);
+        if (await HasLockTableAsync(connection, cancellationToken)) await ClearAbandonedLockAsync(connection, cancellationToken);
         return held;
     }
 
@@ -65,6 +61,19 @@ internal sealed class SqliteDatabase(DataFolder folder) : IDatabase
                 await Task.Delay(_lockRetry, TimeProvider.System, cancellationToken);
             }
         }
+    }
+
+    /// <summary>
+    /// The reader is closed on return: a write on a connection that still reads fails at once, without waiting, if another
+    /// process has written in between.
+    /// </summary>
+    private static async Task<bool> HasLockTableAsync(SqliteConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA journal_mode = WAL; SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '__EFMigrationsLock')";
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) && reader.GetBoolean(0);
     }
 
     /// <summary>

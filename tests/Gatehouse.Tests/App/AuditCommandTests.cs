@@ -127,7 +127,7 @@ public abstract class AuditCommandTests(TestStore store) : IAsyncLifetime
         await tail.LineAsync(Target("live-49"), Cancellation);
         await RecordAsync(Event("last"));
         await tail.LineAsync(Target("last"), Cancellation);
-        await tail.SignalAsync("INT", Cancellation);
+        await tail.SignalAsync("TERM", Cancellation);
         var ending = await tail.EndAsync(Cancellation);
         Assert.Equal((0, ""), (ending.ExitCode, ending.Errors));
         Assert.Equal(52, ending.Output.TrimEnd().Split('\n').Length);

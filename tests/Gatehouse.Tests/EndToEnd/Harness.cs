@@ -175,7 +175,12 @@ internal sealed class Harness : IAsyncDisposable
     {
         if (_front is not null) await _front.DisposeAsync();
         _front = null;
-        foreach (var app in _running) await app.DisposeAsync();
+        foreach (var app in _running)
+        {
+            await app.StopAsync(CancellationToken.None);
+            await app.DisposeAsync();
+        }
+
         _running.Clear();
     }
 }
