@@ -10,6 +10,7 @@ internal static class ClientServices
 {
     public static IServiceCollection AddClients(this IServiceCollection services)
     {
+        services.AddOpenIddict().AddCore(core => core.ReplaceApplicationManager(typeof(ClientManager<>)));
         services.AddOpenIddict().AddServer(server => server
             .RemoveEventHandler(OpenIddictServerHandlers.Authentication.ValidateClientRedirectUri.Descriptor)
             .AddEventHandler(ValidateRedirect.Descriptor));

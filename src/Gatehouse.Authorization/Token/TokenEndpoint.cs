@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Security.Claims;
 using Gatehouse.Authorization.Clients;
 using Gatehouse.Authorization.Protocol;
@@ -33,21 +32,23 @@ internal sealed class TokenEndpoint(ISignInRules rules, ClientRegistry clients, 
         }
 
         var principal = UserClaims.Write(user)
-            .SetScopes(ScopesOf(request, presented))
+            .SetScopes(presented.GetScopes())
             .SetResources(presented.GetResources())
             .SetClaim(AccessTokenClaims.ClientName, await clients.NameOfAsync(request.ClientId, cancellationToken))
             .SetClaim(AccessTokenClaims.GrantId, grantId);
         principal.SetDestinations(static _ => [Destinations.AccessToken]);
 
-        // Narrowed above, to what the grant has; OpenIddict would narrow once more and leave nothing where only unknown scopes were named.
-        request.Scope = null;
+        // The grant stays whole, and so does the next refresh token (RFC 6749 section 6): OpenIddict leaves out of this one access
+        // token what is not named here, and would leave out everything where only unknown scopes are named.
+        request.Scope = NarrowerOf(request, presented);
         return Results.SignIn(principal, null, OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
     }
 
-    private static ImmutableArray<string> ScopesOf(OpenIddictRequest request, ClaimsPrincipal presented) =>
-        request.IsRefreshTokenGrantType() && request.GetScopes() is { Length: > 0 } narrower
-            ? GrantedScopes.Narrow(presented.GetScopes(), narrower)
-            : presented.GetScopes();
+    /// <returns>The scopes that a refresh asks for, of those that were granted; null for all.</returns>
+    private static string? NarrowerOf(OpenIddictRequest request, ClaimsPrincipal presented) =>
+        request.IsRefreshTokenGrantType() && request.GetScopes() is { Length: > 0 } wanted
+            ? string.Join(' ', GrantedScopes.Narrow(presented.GetScopes(), wanted))
+            : null;
 
     private static IResult Refuse(string error, string description) => Results.Forbid(
         new AuthenticationProperties(new Dictionary<string, string?>
