@@ -3,6 +3,7 @@ using Gatehouse.Gateway.Downstream;
 using Gatehouse.Gateway.Downstream.Aggregate;
 using Gatehouse.Gateway.Downstream.Authentication;
 using Gatehouse.Gateway.Downstream.Forwarding;
+using Gatehouse.Gateway.Downstream.Streams;
 using Gatehouse.Gateway.Policy;
 using Gatehouse.Gateway.Routing;
 using Gatehouse.Gateway.Sessions;
@@ -33,6 +34,8 @@ public static class GatewayEndpoints
                 .WithExposedHeaders("WWW-Authenticate", SessionHeader.Name, ModernRules.VersionHeader)))
             .AddUpstreams(settings)
             .AddSingleton(origins)
+            .AddSingleton<SessionStreams>()
+            .AddSingleton<ISessionMessages>(provider => provider.GetRequiredService<SessionStreams>())
             .AddSingleton<AccessPolicy>()
             .AddSingleton<ResourceIndex>()
             .AddSingleton<TokenKeys>()

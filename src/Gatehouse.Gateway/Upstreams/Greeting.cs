@@ -68,10 +68,16 @@ internal abstract record Greeting
     {
         if (capabilities.ValueKind != JsonValueKind.Object) return UpstreamFeatures.None;
         return Has("tools", UpstreamFeatures.Tools) | Has("resources", UpstreamFeatures.Resources) | Has("prompts", UpstreamFeatures.Prompts)
-            | Has("completions", UpstreamFeatures.Completions) | Has("logging", UpstreamFeatures.Logging);
+            | Has("completions", UpstreamFeatures.Completions) | Has("logging", UpstreamFeatures.Logging)
+            | Does("tools", "listChanged", UpstreamFeatures.ToolsListChanged) | Does("prompts", "listChanged", UpstreamFeatures.PromptsListChanged)
+            | Does("resources", "listChanged", UpstreamFeatures.ResourcesListChanged) | Does("resources", "subscribe", UpstreamFeatures.ResourcesSubscribe);
 
         UpstreamFeatures Has(string name, UpstreamFeatures feature) =>
             capabilities.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object ? feature : UpstreamFeatures.None;
+
+        UpstreamFeatures Does(string name, string detail, UpstreamFeatures feature) =>
+            capabilities.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object
+                && value.TryGetProperty(detail, out var does) && does.ValueKind == JsonValueKind.True ? feature : UpstreamFeatures.None;
     }
 
     private static string? Text(JsonElement element, string name) =>

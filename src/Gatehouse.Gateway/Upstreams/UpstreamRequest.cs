@@ -43,5 +43,12 @@ internal abstract record SessionBinding
     /// The gateway initializes for the client when the first message comes, and again when the upstream has forgotten.
     /// Keys are unguessable and belong to one user's session; no two keys share an upstream session.
     /// </summary>
-    public sealed record Managed(string Key, string ProtocolVersion) : SessionBinding;
+    public sealed record Managed(string Key, string ProtocolVersion) : SessionBinding
+    {
+        /// <summary>The JSON of the client's <c>capabilities</c>, as it sent them in <c>initialize</c>; empty: none.</summary>
+        public ReadOnlyMemory<byte> Capabilities { get; init; }
+
+        /// <summary>The JSON of its <c>clientInfo</c>; empty: the gateway names itself.</summary>
+        public ReadOnlyMemory<byte> ClientInfo { get; init; }
+    }
 }

@@ -42,4 +42,8 @@ internal enum UpstreamFeatures
     Prompts = 4,
     Completions = 8,
     Logging = 16,
+    ToolsListChanged = 32,
+    ResourcesListChanged = 64,
+    PromptsListChanged = 128,
+    ResourcesSubscribe = 256,
 }

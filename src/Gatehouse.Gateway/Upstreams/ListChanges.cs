@@ -1,0 +1,23 @@
+namespace Gatehouse.Gateway.Upstreams;
+
+/// <summary>Tells whoever cares that a server's list is no longer what it was (<c>notifications/…/list_changed</c>, or a restart).</summary>
+internal sealed class ListChanges
+{
+    /// <summary>Called on the thread that read the news: handlers note it and return.</summary>
+    public event Action<ListChange>? Changed;
+
+    public void Publish(ListChange change) => Changed?.Invoke(change);
+}
+
+/// <param name="Server">The server's configured name.</param>
+/// <param name="List">Which of its lists.</param>
+internal readonly record struct ListChange(string Server, ChangedList List);
+
+internal enum ChangedList
+{
+    Tools,
+    Prompts,
+
+    /// <summary>Resources and their templates: they change together.</summary>
+    Resources,
+}
