@@ -7,11 +7,10 @@
 //   PAGES=n                            n pages of ten more tools each, page_P_tool_T
 //   ODD=1                              tools and prompts whose names many clients would not take; each answers with its name
 //   BEARER=word                        wants "Authorization: Bearer word", else 401 (HTTP only)
-import { createServer } from 'node:http';
-import { Readable } from 'node:stream';
 import { McpServer, ResourceTemplate, completable, createMcpHandler } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import * as z from 'zod';
+import { serve } from './http.mjs';
 
 const modernOnly = process.env.ERA === 'modern';
 const pages = Number(process.env.PAGES ?? 0);
@@ -101,28 +100,10 @@ function pause(milliseconds, signal) {
 
 function serveHttp() {
   const handler = createMcpHandler(createFixture, { legacy: modernOnly ? 'reject' : 'stateless' });
-  const server = createServer(async (incoming, outgoing) => {
-    const gone = new AbortController();
-    outgoing.on('close', () => gone.abort());
-    if (process.env.BEARER && incoming.headers.authorization !== `Bearer ${process.env.BEARER}`) return outgoing.writeHead(401, { 'www-authenticate': 'Bearer' }).end();
-    const hasBody = incoming.method !== 'GET' && incoming.method !== 'HEAD';
-    const request = new Request(`http://${incoming.headers.host}${incoming.url}`, {
-      method: incoming.method,
-      headers: Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
-      body: hasBody ? Readable.toWeb(incoming) : undefined,
-      duplex: 'half',
-      signal: gone.signal,
-    });
-    try {
-      const response = await handler.fetch(request);
-      outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-      if (response.body) for await (const chunk of response.body) outgoing.write(chunk);
-      outgoing.end();
-    } catch (failure) {
-      if (!gone.signal.aborted) throw failure;
-    }
-  });
-  server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => console.log(`listening on http://127.0.0.1:${server.address().port}/mcp`));
+  const wanted = process.env.BEARER && `Bearer ${process.env.BEARER}`;
+  serve(request => wanted && request.headers.get('authorization') !== wanted
+    ? new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer' } })
+    : handler.fetch(request));
 }
 
 if (process.argv[2] === 'http') serveHttp();
