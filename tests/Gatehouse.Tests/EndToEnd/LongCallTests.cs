@@ -96,6 +96,27 @@ public sealed class LongCallTests(LongCallTests.Gatehouses gatehouses) : IClassF
     }
 
     [Theory(Timeout = 60_000)]
+    [InlineData(Topology.Embedded)]
+    [InlineData(Topology.Split)]
+    public async Task A_subscription_may_be_quiet_for_longer_than_a_call(Topology topology)
+    {
+        var mcp = await (await gatehouses.InAsync(topology, Cancellation)).EnterAsync(Harness.Alice, Speech.Modern, Cancellation, "hasty-web");
+        var parameters = new { notifications = new { toolsListChanged = true } };
+        using var response = await mcp.OpenAsync("subscriptions/listen", parameters, Cancellation);
+        await using var messages = McpOverHttp.MessagesAsync(response, Cancellation).GetAsyncEnumerator(Cancellation);
+        Assert.True(await messages.MoveNextAsync());
+        Assert.Equal("notifications/subscriptions/acknowledged", messages.Current.GetProperty("method").GetString());
+
+        var next = messages.MoveNextAsync().AsTask();
+        var call = await mcp.AskAsync("tools/call", new { name = "slow", arguments = new { steps = 9, delay = 300 }, _meta = new { progressToken = "my-token" } }, Cancellation);
+
+        Assert.Equal("done after 9 steps", call.Text);
+        Assert.False(next.IsCompleted);
+        response.Dispose();
+        await Assert.ThrowsAnyAsync<Exception>(() => next);
+    }
+
+    [Theory(Timeout = 60_000)]
     [MemberData(nameof(Ways))]
     public async Task A_tool_that_fails_has_failed_on_record(Topology topology, Speech speech, string server)
     {

@@ -28,6 +28,7 @@ internal sealed partial class Forwarder(GatehouseSettings settings, InFlightRequ
             await using (answer)
             {
                 beforeAnswer?.Invoke(answer);
+                if (message.Method is McpMethods.Listen && answer.Content == UpstreamContent.EventStream) patience.WaitForEver();
                 await Relay.CopyAsync(exchange, answer, patience, patience.Token);
             }
         });

@@ -9,6 +9,7 @@ internal sealed class Patience : IDisposable
     private readonly CancellationTokenSource _deadline;
     private readonly CancellationTokenSource _either;
     private readonly TimeSpan _timeout;
+    private bool _isEndless;
 
     /// <param name="abandoned">Cancelled when nobody waits for the answer any more.</param>
     public Patience(TimeSpan timeout, TimeProvider time, CancellationToken abandoned)
@@ -31,7 +32,14 @@ internal sealed class Patience : IDisposable
     /// <summary>Starts the time anew.</summary>
     public void Renew()
     {
-        if (_timeout != Timeout.InfiniteTimeSpan) _deadline.CancelAfter(_timeout);
+        if (!_isEndless && _timeout != Timeout.InfiniteTimeSpan) _deadline.CancelAfter(_timeout);
+    }
+
+    /// <summary>No end any more: what was waited for has begun, and stays quiet for as long as it likes.</summary>
+    public void WaitForEver()
+    {
+        _isEndless = true;
+        _deadline.CancelAfter(Timeout.InfiniteTimeSpan);
     }
 
     public void Dispose()
