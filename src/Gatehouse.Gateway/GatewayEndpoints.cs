@@ -37,7 +37,9 @@ public static class GatewayEndpoints
             .AddSingleton<SessionStreams>()
             .AddSingleton<ISessionMessages>(provider => provider.GetRequiredService<SessionStreams>())
             .AddSingleton<AccessPolicy>()
+            .AddSingleton<AggregateViews>()
             .AddSingleton<ResourceIndex>()
+            .AddSingleton<NameIndex>()
             .AddSingleton<TokenKeys>()
             .AddSingleton<AccessTokens>()
             .AddSingleton<Challenge>()
@@ -47,6 +49,7 @@ public static class GatewayEndpoints
             .AddSingleton<Forwarder>()
             .AddSingleton<VisibleUpstreams>()
             .AddSingleton<ListCollector>()
+            .AddSingleton<NamedRoutes>()
             .AddSingleton<MergedLists>()
             .AddSingleton<Resources>()
             .AddSingleton<AggregateHandler>()
@@ -54,7 +57,7 @@ public static class GatewayEndpoints
             .AddSingleton<McpEndpoint>();
     }
 
-    /// <summary>Maps <c>/mcp</c> and <c>/mcp/{server}</c>. The application must use CORS after routing.</summary>
+    /// <summary>Maps <c>/mcp</c> and <c>/mcp/{server}</c>, where the server may be a virtual one. The application must use CORS after routing.</summary>
     public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder endpoints)
     {
         var mcp = endpoints.ServiceProvider.GetRequiredService<McpEndpoint>();

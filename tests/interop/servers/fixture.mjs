@@ -5,6 +5,7 @@
 //                                      The line "listening on URL" on stdout tells which.
 //   ERA=modern                         refuses clients of the legacy era (default: both eras)
 //   PAGES=n                            n pages of ten more tools each, page_P_tool_T
+//   ODD=1                              tools and prompts whose names many clients would not take; each answers with its name
 //   BEARER=word                        wants "Authorization: Bearer word", else 401 (HTTP only)
 import { McpServer, ResourceTemplate, completable, createMcpHandler } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
@@ -45,6 +46,13 @@ function createFixture({ requestInfo } = {}) {
 
   server.registerTool('cancelled_count', { description: 'How many calls of slow were cancelled.' }, () => text(String(cancelled)));
 
+  server.registerTool('change', { description: 'Says that the list of tools has changed.' }, () => {
+    server.sendToolListChanged();
+    return text('changed');
+  });
+
+  server.registerTool('crash', { description: 'Ends the program.' }, () => process.exit(4));
+
   server.registerTool('fail', { description: 'Fails.' }, () => ({ ...text('it failed, as asked'), isError: true }));
 
   server.registerResource('greeting', 'fixture://greeting', { mimeType: 'text/plain' },
@@ -59,8 +67,16 @@ function createFixture({ requestInfo } = {}) {
     argsSchema: z.object({ language: completable(z.string(), value => ['english', 'esperanto', 'finnish'].filter(language => language.startsWith(value))) }),
   }, ({ language }) => ({ messages: [{ role: 'user', content: { type: 'text', text: `Say hello in ${language}.` } }] }));
 
+  if (process.env.ODD) addOdd(server);
   if (pages > 0) addPages(server);
   return server;
+}
+
+function addOdd(server) {
+  for (const name of ['größe.lesen', 'with space/and slash', 'いろは', 'looks_0123abcd', 'very_long_'.repeat(7)]) {
+    server.registerTool(name, { description: 'Answers with its name.' }, () => text(name));
+    server.registerPrompt(name, { description: 'Answers with its name.' }, () => ({ messages: [{ role: 'user', content: { type: 'text', text: name } }] }));
+  }
 }
 
 // The library lists everything on one page; these come after its own, one page at a time.
