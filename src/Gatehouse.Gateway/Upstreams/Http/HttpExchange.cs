@@ -24,7 +24,7 @@ internal static class HttpExchange
 
         var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         if (wrap is not null && answered.Content == UpstreamContent.EventStream) body = wrap(body);
-        return answered with { Body = new HttpAnswer(response, body, abandoned, cancellationToken) };
+        return answered with { Body = new HttpAnswer(response, body, abandoned, cancellationToken), Length = response.Content.Headers.ContentLength };
     }
 
     private static UpstreamResult Judge(HttpResponseMessage response)
