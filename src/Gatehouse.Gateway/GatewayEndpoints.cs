@@ -55,6 +55,10 @@ public static class GatewayEndpoints
             .AddSingleton<NamedRoutes>()
             .AddSingleton<MergedLists>()
             .AddSingleton<Resources>()
+            .AddSingleton<TaskIds>()
+            .AddSingleton<AggregateTasks>()
+            .AddSingleton<ListenParts>()
+            .AddSingleton<MergedListen>()
             .AddSingleton<AggregateHandler>()
             .AddSingleton<SingleServerHandler>()
             .AddSingleton<McpEndpoint>();
