@@ -19,6 +19,7 @@ internal static class McpMethods
     public const string SetLogLevel = "logging/setLevel";
     public const string Complete = "completion/complete";
     public const string Cancelled = "notifications/cancelled";
+    public const string Initialized = "notifications/initialized";
     public const string GetTask = "tasks/get";
     public const string UpdateTask = "tasks/update";
     public const string CancelTask = "tasks/cancel";

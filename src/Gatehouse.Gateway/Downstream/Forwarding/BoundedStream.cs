@@ -14,6 +14,6 @@ internal sealed class BoundedStream(Stream inner, long maxLength) : ReadOnlyStre
     {
         var length = await inner.ReadAsync(buffer, cancellationToken);
         _read += length;
-        return _read <= maxLength ? length : throw new IOException($"the answer is larger than {maxLength} bytes");
+        return _read <= maxLength ? length : throw new AnswerTooLargeException(maxLength);
     }
 }
