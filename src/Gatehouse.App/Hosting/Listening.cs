@@ -1,4 +1,6 @@
+using Gatehouse.Core.Configuration;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Gatehouse.App.Hosting;
 
@@ -8,10 +10,29 @@ internal static class Listening
     /// <summary>The largest body of a request; a larger one is answered 413.</summary>
     public const long MaxBodyBytes = 4 * 1024 * 1024;
 
-    public static void UseListening(this IWebHostBuilder host, IReadOnlyList<Uri> addresses) => host
-        .UseKestrelCore()
-        .ConfigureKestrel(Limit)
-        .UseUrls([.. addresses.Select(address => address.GetLeftPart(UriPartial.Authority))]);
+    /// <summary>What the runtime asks before it opens the first socket; it has no other way to be told.</summary>
+    private const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+
+    public static void UseListening(this IWebHostBuilder host, IReadOnlyList<Uri> addresses, CallScheduling scheduling)
+    {
+        if (scheduling == CallScheduling.Inline) Environment.SetEnvironmentVariable(InlineCompletions, "1");
+        host
+            .UseKestrelCore()
+            .ConfigureKestrel(Limit)
+            .UseSockets(Schedule)
+            .UseUrls([.. addresses.Select(address => address.GetLeftPart(UriPartial.Authority))]);
+    }
+
+    /// <summary>
+    /// A request goes on where its bytes arrived, in one piece, instead of in three that wait for each other. That is a thread
+    /// of the pool, unless <see cref="CallScheduling.Inline"/> is set. An idle connection keeps a buffer of 4 KB, which saves
+    /// asking twice for each request.
+    /// </summary>
+    private static void Schedule(SocketTransportOptions options)
+    {
+        options.UnsafePreferInlineScheduling = true;
+        options.WaitForDataBeforeAllocatingBuffer = false;
+    }
 
     private static void Limit(KestrelServerOptions options)
     {
