@@ -10,6 +10,7 @@ using Gatehouse.Gateway.Routing;
 using Gatehouse.Gateway.Sessions;
 using Gatehouse.Gateway.Upstreams;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -63,6 +64,9 @@ public static class GatewayEndpoints
             .AddSingleton<SingleServerHandler>()
             .AddSingleton<McpEndpoint>();
     }
+
+    /// <summary>Whether a path is the gateway's: it authenticates its requests itself.</summary>
+    public static bool Serves(PathString path) => path.StartsWithSegments("/mcp");
 
     /// <summary>Maps <c>/mcp</c> and <c>/mcp/{server}</c>, where the server may be a virtual one. The application must use CORS after routing.</summary>
     public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder endpoints)

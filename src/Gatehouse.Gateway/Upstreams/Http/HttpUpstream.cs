@@ -90,7 +90,7 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
     private async Task<(HttpResponseMessage? Response, UpstreamResult.Failed? Failed)> PostAsync(
         UpstreamRequest request, Action<HttpRequestMessage> addHeaders, Action? abandoned, CancellationToken cancellationToken)
     {
-        using var http = _endpoint.Request(new HttpMethod(request.HttpMethod), request.Message?.Body, request.Caller);
+        using var http = _endpoint.Request(HttpMethod.Parse(request.HttpMethod), request.Message?.Body, request.Caller);
         addHeaders(http);
         try
         {
