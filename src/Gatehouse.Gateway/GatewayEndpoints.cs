@@ -3,6 +3,7 @@ using Gatehouse.Gateway.Downstream;
 using Gatehouse.Gateway.Downstream.Aggregate;
 using Gatehouse.Gateway.Downstream.Authentication;
 using Gatehouse.Gateway.Downstream.Forwarding;
+using Gatehouse.Gateway.Downstream.Limits;
 using Gatehouse.Gateway.Downstream.Streams;
 using Gatehouse.Gateway.Policy;
 using Gatehouse.Gateway.Routing;
@@ -46,12 +47,18 @@ public static class GatewayEndpoints
             .AddSingleton<SessionIds>()
             .AddSingleton<InFlightRequests>()
             .AddSingleton<Recorder>()
+            .AddSingleton<Allowances>()
+            .AddSingleton<Relay>()
             .AddSingleton<Forwarder>()
             .AddSingleton<VisibleUpstreams>()
             .AddSingleton<ListCollector>()
             .AddSingleton<NamedRoutes>()
             .AddSingleton<MergedLists>()
             .AddSingleton<Resources>()
+            .AddSingleton<TaskIds>()
+            .AddSingleton<AggregateTasks>()
+            .AddSingleton<ListenParts>()
+            .AddSingleton<MergedListen>()
             .AddSingleton<AggregateHandler>()
             .AddSingleton<SingleServerHandler>()
             .AddSingleton<McpEndpoint>();

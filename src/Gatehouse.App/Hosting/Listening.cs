@@ -1,3 +1,4 @@
+using Gatehouse.Core.Configuration;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Gatehouse.App.Hosting;
@@ -5,18 +6,16 @@ namespace Gatehouse.App.Hosting;
 /// <summary>Where the server listens, and how much it takes from anybody before knowing them.</summary>
 internal static class Listening
 {
-    /// <summary>The largest body of a request; a larger one is answered 413.</summary>
-    public const long MaxBodyBytes = 4 * 1024 * 1024;
-
-    public static void UseListening(this IWebHostBuilder host, IReadOnlyList<Uri> addresses) => host
+    public static void UseListening(this IWebHostBuilder host, GatehouseSettings settings) => host
         .UseKestrelCore()
-        .ConfigureKestrel(Limit)
-        .UseUrls([.. addresses.Select(address => address.GetLeftPart(UriPartial.Authority))]);
+        .ConfigureKestrel(options => Limit(options, settings.Limits.RequestBytes))
+        .UseUrls([.. settings.Listen.Select(address => address.GetLeftPart(UriPartial.Authority))]);
 
-    private static void Limit(KestrelServerOptions options)
+    /// <param name="largestBody">A larger one is answered 413.</param>
+    private static void Limit(KestrelServerOptions options, int largestBody)
     {
         options.AddServerHeader = false;
-        options.Limits.MaxRequestBodySize = MaxBodyBytes;
+        options.Limits.MaxRequestBodySize = largestBody;
         options.Limits.MaxRequestLineSize = 16 * 1024; // an authorization request carries scopes, resource and state in its line
         options.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
         options.Limits.MaxRequestHeaderCount = 100;

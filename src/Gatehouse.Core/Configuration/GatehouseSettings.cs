@@ -23,6 +23,9 @@ public sealed record GatehouseSettings
     [Description("What the audit trail keeps.")]
     public AuditSettings Audit { get; init; } = new();
 
+    [Description("How much one user may ask for, and one server may answer.")]
+    public LimitSettings Limits { get; init; } = new();
+
     [Description("The MCP servers behind the gateway, by name. The name prefixes their tools on /mcp and is the path of /mcp/{name}.")]
     public IReadOnlyDictionary<string, ServerSettings> McpServers { get; init; } = new Dictionary<string, ServerSettings>();
 
@@ -34,4 +37,7 @@ public sealed record GatehouseSettings
 
     /// <summary>The names of all endpoints below <c>/mcp</c>: active servers and virtual ones.</summary>
     public IEnumerable<string> EndpointNames => McpServers.Where(server => server.Value.IsActive).Select(server => server.Key).Concat(VirtualServers.Keys);
+
+    /// <summary>How many bytes an answer of this server may have.</summary>
+    public int ResponseBytesOf(string server) => McpServers[server].Limits?.ResponseBytes ?? Limits.ResponseBytes;
 }
