@@ -3,12 +3,14 @@ using Gatehouse.Gateway.Downstream;
 using Gatehouse.Gateway.Downstream.Aggregate;
 using Gatehouse.Gateway.Downstream.Authentication;
 using Gatehouse.Gateway.Downstream.Forwarding;
+using Gatehouse.Gateway.Downstream.Limits;
 using Gatehouse.Gateway.Downstream.Streams;
 using Gatehouse.Gateway.Policy;
 using Gatehouse.Gateway.Routing;
 using Gatehouse.Gateway.Sessions;
 using Gatehouse.Gateway.Upstreams;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -46,16 +48,25 @@ public static class GatewayEndpoints
             .AddSingleton<SessionIds>()
             .AddSingleton<InFlightRequests>()
             .AddSingleton<Recorder>()
+            .AddSingleton<Allowances>()
+            .AddSingleton<Relay>()
             .AddSingleton<Forwarder>()
             .AddSingleton<VisibleUpstreams>()
             .AddSingleton<ListCollector>()
             .AddSingleton<NamedRoutes>()
             .AddSingleton<MergedLists>()
             .AddSingleton<Resources>()
+            .AddSingleton<TaskIds>()
+            .AddSingleton<AggregateTasks>()
+            .AddSingleton<ListenParts>()
+            .AddSingleton<MergedListen>()
             .AddSingleton<AggregateHandler>()
             .AddSingleton<SingleServerHandler>()
             .AddSingleton<McpEndpoint>();
     }
+
+    /// <summary>Whether a path is the gateway's: it authenticates its requests itself.</summary>
+    public static bool Serves(PathString path) => path.StartsWithSegments("/mcp");
 
     /// <summary>Maps <c>/mcp</c> and <c>/mcp/{server}</c>, where the server may be a virtual one. The application must use CORS after routing.</summary>
     public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder endpoints)

@@ -40,6 +40,9 @@ public sealed record ServerSettings
     [Description("Seconds until an unanswered request is given up. 1 to 3600.")]
     public int Timeout { get; init; } = 60;
 
+    [Description("Seconds until a request is given up even though the server still reports progress. From timeout to 86400.")]
+    public int MaxDuration { get; init; } = 3600;
+
     [Description("false leaves the server out.")]
     public bool Enabled { get; init; } = true;
 
@@ -57,6 +60,9 @@ public sealed record ServerSettings
 
     [Description("What the audit trail keeps of this server's arguments.")]
     public ServerAuditSettings? Audit { get; init; }
+
+    [Description("Limits of this server's own.")]
+    public ServerLimitSettings? Limits { get; init; }
 
     /// <summary>The transport that is meant when <see cref="TransportType"/> is not written.</summary>
     public ServerTransport Transport => TransportType ?? (Command is null ? ServerTransport.Http : ServerTransport.Stdio);
