@@ -32,8 +32,8 @@ internal sealed class EraProbe(HttpEndpoint endpoint, Action<ManagedSession> clo
 
             // Not there, or a proxy before it says so: that is no word about eras.
             if (answer.IsAbsence) return Nothing(UpstreamFailure.Unreachable, $"it answered {answer.StatusText}");
-            if (ModernVersions.Other(answer.Greeting, version) is not { } other) break;
-            version = other;
+            if (ModernVersions.Offered(answer.Greeting) is not { } offered) break;
+            version = offered;
         }
 
         return await LegacyAsync(cancellationToken);
