@@ -1,5 +1,6 @@
 using Gatehouse.Core.Audit;
 using Gatehouse.Core.Identity;
+using Gatehouse.Gateway.Downstream.Streams;
 using Gatehouse.Gateway.Protocol;
 using Gatehouse.Gateway.Sessions;
 using Microsoft.AspNetCore.Http;
@@ -42,6 +43,9 @@ internal sealed class Exchange
     public string? Reason { get; private set; }
 
     public long ResponseBytes { get; set; }
+
+    /// <summary>The answer as a stream that can be taken up again, once it has begun as one.</summary>
+    public AnswerStream? Stream { get; set; }
 
     /// <summary>Notes how it ended; the first word counts.</summary>
     public void Conclude(AuditOutcome outcome, string? reason)

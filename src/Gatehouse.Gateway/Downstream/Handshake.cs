@@ -7,6 +7,10 @@ namespace Gatehouse.Gateway.Downstream;
 /// <summary>The answers to <c>initialize</c> and <c>server/discover</c> that the gateway gives for others.</summary>
 internal static class Handshake
 {
+    /// <summary>What reaches legacy clients only: on their session's stream.</summary>
+    private const UpstreamFeatures News = UpstreamFeatures.Logging | UpstreamFeatures.ResourcesSubscribe
+        | UpstreamFeatures.ToolsListChanged | UpstreamFeatures.ResourcesListChanged | UpstreamFeatures.PromptsListChanged;
+
     /// <summary><c>InitializeResult</c> of <c>/mcp</c>.</summary>
     public static MessageWriter.Content Initialized(string version, UpstreamFeatures features) => json =>
     {
@@ -39,7 +43,7 @@ internal static class Handshake
         json.WriteStartArray("supportedVersions"u8);
         json.WriteStringValue(ProtocolVersions.Modern);
         json.WriteEndArray();
-        WriteCapabilities(json, features);
+        WriteCapabilities(json, features & ~News);
         json.WriteNumber("ttlMs"u8, 0);
         json.WriteString("cacheScope"u8, "private"u8);
         json.WriteStartObject("_meta"u8);
@@ -47,20 +51,23 @@ internal static class Handshake
         json.WriteEndObject();
     };
 
-    /// <summary>Only what really works: no subscriptions, no list_changed, since nobody would deliver them here.</summary>
+    /// <summary>Only what really works.</summary>
     private static void WriteCapabilities(Utf8JsonWriter json, UpstreamFeatures features)
     {
         json.WriteStartObject("capabilities"u8);
-        Write("tools"u8, UpstreamFeatures.Tools);
-        Write("resources"u8, UpstreamFeatures.Resources);
-        Write("prompts"u8, UpstreamFeatures.Prompts);
+        Write("tools"u8, UpstreamFeatures.Tools, UpstreamFeatures.ToolsListChanged);
+        Write("resources"u8, UpstreamFeatures.Resources, UpstreamFeatures.ResourcesListChanged, UpstreamFeatures.ResourcesSubscribe);
+        Write("prompts"u8, UpstreamFeatures.Prompts, UpstreamFeatures.PromptsListChanged);
         Write("completions"u8, UpstreamFeatures.Completions);
+        Write("logging"u8, UpstreamFeatures.Logging);
         json.WriteEndObject();
 
-        void Write(ReadOnlySpan<byte> name, UpstreamFeatures feature)
+        void Write(ReadOnlySpan<byte> name, UpstreamFeatures feature, UpstreamFeatures changes = UpstreamFeatures.None, UpstreamFeatures subscribe = UpstreamFeatures.None)
         {
             if ((features & feature) == 0) return;
             json.WriteStartObject(name);
+            if ((features & changes) != 0) json.WriteBoolean("listChanged"u8, true);
+            if ((features & subscribe) != 0) json.WriteBoolean("subscribe"u8, true);
             json.WriteEndObject();
         }
     }

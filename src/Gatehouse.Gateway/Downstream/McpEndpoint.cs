@@ -3,6 +3,7 @@ using Gatehouse.Core.Configuration;
 using Gatehouse.Core.Identity;
 using Gatehouse.Gateway.Downstream.Aggregate;
 using Gatehouse.Gateway.Downstream.Authentication;
+using Gatehouse.Gateway.Downstream.Streams;
 using Gatehouse.Gateway.Policy;
 using Gatehouse.Gateway.Protocol;
 using Gatehouse.Gateway.Sessions;
@@ -22,7 +23,9 @@ internal sealed partial class McpEndpoint(
     Origins origins,
     AccessPolicy policy,
     SessionIds sessions,
-    InFlightRequests inFlight,
+    ClientMessages clientMessages,
+    SessionListening listening,
+    SessionEnds ends,
     AggregateHandler aggregate,
     SingleServerHandler single,
     Recorder recorder,
@@ -150,26 +153,29 @@ internal sealed partial class McpEndpoint(
         if (exchange.Era == Era.Modern && message.Kind == MessageKind.Response)
             return exchange.RefuseAsync(new Refusal(StatusCodes.Status400BadRequest, JsonRpcCode.InvalidRequest, "A client sends requests and notifications"));
         if (exchange.Session is { IsUpstreams: true, Server: { } server }) return single.PassOnAsync(exchange, server);
-        if (exchange.Session is { } session && message is { Method: McpMethods.Cancelled, CancelledId: { } id }) inFlight.Cancel(session, id.Of(message.Body.Span));
+        if (exchange.Session is { } session) return clientMessages.TakeAsync(exchange, session);
         exchange.Http.Response.StatusCode = StatusCodes.Status202Accepted;
         return Task.CompletedTask;
     }
 
-    /// <summary>GET and DELETE: streams and ends of sessions that are the server's own; of ours there is only the end.</summary>
+    /// <summary>GET and DELETE: streams and ends of sessions, the server's own or ours.</summary>
     private async Task DriveSessionAsync(HttpContext http, Caller caller, string? server)
     {
-        var isDelete = http.Request.Method == "DELETE";
-        if (SessionHeader.Of(http.Request.Headers) is null)
-        {
-            MethodNotAllowed(http.Response);
-            return;
-        }
-
         if (await FindSessionAsync(http, caller, server, null) is not { } session) return;
-        if (isDelete) sessions.End(session);
-        if (session.IsUpstreams) await single.DriveAsync(http, caller, session, http.Request.Method);
-        else if (isDelete) http.Response.StatusCode = StatusCodes.Status204NoContent;
-        else MethodNotAllowed(http.Response);
+        var isDelete = http.Request.Method == "DELETE";
+        if (isDelete) await ends.EndAsync(session, http.RequestAborted);
+        if (session.IsUpstreams)
+        {
+            if (!await listening.TryHandleAsync(http, session)) await single.DriveAsync(http, caller, session, http.Request.Method);
+        }
+        else if (isDelete)
+        {
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+        }
+        else
+        {
+            await listening.HandleAsync(http, caller, session);
+        }
     }
 
     /// <summary>The session that the request names, or null after it was refused: an id proves nothing, it must be this user's.</summary>
@@ -190,7 +196,7 @@ internal sealed partial class McpEndpoint(
     private static void MethodNotAllowed(HttpResponse response)
     {
         response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-        response.Headers.Allow = "POST, DELETE";
+        response.Headers.Allow = "GET, POST, DELETE";
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Refused an access token: {Reason}")]

@@ -36,6 +36,21 @@ internal static class OwnMessages
         json.WriteEndObject();
     });
 
+    /// <summary>What the client itself said in its <c>initialize</c>, for a server that speaks to nobody but this client.</summary>
+    public static byte[] Initialize(long id, SessionBinding.Managed client) => Write(json =>
+    {
+        json.WriteNumber("id"u8, id);
+        json.WriteString("method"u8, McpMethods.Initialize);
+        json.WriteStartObject("params"u8);
+        json.WriteString("protocolVersion"u8, client.ProtocolVersion);
+        json.WritePropertyName("capabilities"u8);
+        json.WriteRawValue(client.Capabilities.IsEmpty ? "{}"u8 : client.Capabilities.Span, skipInputValidation: true);
+        json.WritePropertyName("clientInfo"u8);
+        if (client.ClientInfo.IsEmpty) ServerIdentity.Write(json);
+        else json.WriteRawValue(client.ClientInfo.Span, skipInputValidation: true);
+        json.WriteEndObject();
+    });
+
     /// <param name="id">The raw id of the request that nobody waits for any more.</param>
     public static byte[] Cancelled(ReadOnlyMemory<byte> id) => Write(json =>
     {
@@ -48,8 +63,8 @@ internal static class OwnMessages
     });
 
     /// <summary>
-    /// What the gateway says to a server's own request on a channel where it declared no capabilities: <c>ping</c> gets the
-    /// empty result, all else is unknown.
+    /// What the gateway says to a server's own request that reaches no client: <c>ping</c> gets the empty result, all else is
+    /// unknown.
     /// </summary>
     public static byte[] Reply(ReadOnlyMemory<byte> id, bool isPing) => Write(json =>
     {
@@ -64,7 +79,7 @@ internal static class OwnMessages
 
         json.WriteStartObject("error"u8);
         json.WriteNumber("code"u8, JsonRpcCode.MethodNotFound);
-        json.WriteString("message"u8, "The gateway declared no capability for this."u8);
+        json.WriteString("message"u8, "No client can be asked here."u8);
         json.WriteEndObject();
     });
 

@@ -16,13 +16,14 @@ internal sealed class AggregateHandler(
     VisibleUpstreams visible,
     MergedLists lists,
     Resources resources,
+    LogLevels levels,
     Forwarder forwarder,
     SessionIds sessions)
 {
     public Task HandleAsync(Exchange exchange)
     {
         var method = exchange.Message.Method!;
-        var session = exchange.Session is { } own ? new SessionBinding.Managed(own.Key, own.ProtocolVersion) : (SessionBinding)SessionBinding.None.Instance;
+        var session = SessionOpening.BindingOf(exchange.Session);
         if (ListKind.Of(method) is { } kind) return lists.AnswerAsync(exchange, kind, session);
         return method switch
         {
@@ -30,6 +31,8 @@ internal sealed class AggregateHandler(
             McpMethods.GetPrompt => GetPromptAsync(exchange, session),
             McpMethods.ReadResource => resources.ReadAsync(exchange, session),
             McpMethods.Complete => CompleteAsync(exchange, session),
+            McpMethods.Subscribe or McpMethods.Unsubscribe when exchange.Era == Era.Legacy => resources.SubscribeAsync(exchange, session),
+            McpMethods.SetLogLevel when exchange.Era == Era.Legacy => levels.SetAsync(exchange, session),
             McpMethods.Initialize => InitializeAsync(exchange),
             McpMethods.Discover when exchange.Era == Era.Modern => DiscoverAsync(exchange),
             McpMethods.Ping when exchange.Era == Era.Legacy => exchange.ResultAsync(_ => { }),
@@ -39,16 +42,15 @@ internal sealed class AggregateHandler(
 
     private async Task InitializeAsync(Exchange exchange)
     {
-        var version = ProtocolVersions.Negotiate(exchange.Message.RequestedVersion);
-        var usable = await visible.SettledAsync(exchange.Caller, exchange.Http.RequestAborted);
-        exchange.BeginSession(sessions, new McpSession
+        if (!SessionOpening.TryBegin(exchange, server: null, out var session, out var refusal))
         {
-            Subject = exchange.Caller.Subject,
-            ClientId = exchange.Caller.ClientId,
-            ProtocolVersion = version,
-            Key = SessionIds.NewKey(),
-        });
-        await exchange.ResultAsync(Handshake.Initialized(version, VisibleUpstreams.FeaturesOf(usable, Era.Legacy)));
+            await exchange.RefuseAsync(refusal);
+            return;
+        }
+
+        var usable = await visible.SettledAsync(exchange.Caller, exchange.Http.RequestAborted);
+        exchange.BeginSession(sessions, session);
+        await exchange.ResultAsync(Handshake.Initialized(session.ProtocolVersion, visible.SessionFeaturesOf(usable)));
     }
 
     /// <summary>

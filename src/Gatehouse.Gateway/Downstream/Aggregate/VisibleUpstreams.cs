@@ -1,3 +1,4 @@
+using Gatehouse.Core.Configuration;
 using Gatehouse.Core.Identity;
 using Gatehouse.Gateway.Policy;
 using Gatehouse.Gateway.Protocol;
@@ -6,7 +7,7 @@ using Gatehouse.Gateway.Upstreams;
 namespace Gatehouse.Gateway.Downstream.Aggregate;
 
 /// <summary>The servers that one caller may use, in configured order.</summary>
-internal sealed class VisibleUpstreams(IUpstreams upstreams, AccessPolicy policy, TimeProvider time)
+internal sealed class VisibleUpstreams(GatehouseSettings settings, IUpstreams upstreams, AccessPolicy policy, TimeProvider time)
 {
     /// <summary>How long a client waits for servers that are still starting; those that are not up by then are reported as such.</summary>
     private static readonly TimeSpan _startPatience = TimeSpan.FromSeconds(10);
@@ -36,4 +37,9 @@ internal sealed class VisibleUpstreams(IUpstreams upstreams, AccessPolicy policy
         .Select(upstream => upstream.Status)
         .Where(status => status.State == UpstreamState.Up && status.Speaks(era))
         .Aggregate(UpstreamFeatures.Tools, (features, status) => features | status.Features);
+
+    /// <summary>What they can do together in a legacy session on <c>/mcp</c>.</summary>
+    public UpstreamFeatures SessionFeaturesOf(IEnumerable<IUpstream> usable) => usable
+        .Where(upstream => upstream.Status.State == UpstreamState.Up && upstream.Status.Speaks(Era.Legacy))
+        .Aggregate(UpstreamFeatures.Tools, (features, upstream) => features | SessionFeatures.Of(upstream.Status, settings.McpServers[upstream.Name]));
 }

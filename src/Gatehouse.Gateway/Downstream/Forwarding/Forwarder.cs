@@ -1,5 +1,6 @@
 using Gatehouse.Core.Audit;
 using Gatehouse.Core.Configuration;
+using Gatehouse.Gateway.Downstream.Streams;
 using Gatehouse.Gateway.Protocol;
 using Gatehouse.Gateway.Sessions;
 using Gatehouse.Gateway.Upstreams;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Gatehouse.Gateway.Downstream.Forwarding;
 
 /// <summary>One message to one upstream, its answer to the client, whatever happens on the way.</summary>
-internal sealed partial class Forwarder(GatehouseSettings settings, InFlightRequests inFlight, TimeProvider time, ILogger<Forwarder> logger)
+internal sealed partial class Forwarder(GatehouseSettings settings, AnswerStreams streams, InFlightRequests inFlight, TimeProvider time, ILogger<Forwarder> logger)
 {
     /// <summary>Passes the answer on as it comes.</summary>
     /// <param name="message">The message as the upstream is to see it.</param>
@@ -17,7 +18,7 @@ internal sealed partial class Forwarder(GatehouseSettings settings, InFlightRequ
     public Task ForwardAsync(Exchange exchange, IUpstream upstream, Envelope message, SessionBinding session, Action<UpstreamResult.Answered>? beforeAnswer = null) =>
         RunAsync(exchange, upstream, async patience =>
         {
-            var result = await upstream.SendAsync(Request(exchange, message, session), patience.Token);
+            var result = await upstream.SendAsync(Request(exchange, message, session) with { RelaysRequests = true }, patience.Token);
             if (result is UpstreamResult.Failed failed)
             {
                 await FailAsync(exchange, upstream, failed);
@@ -29,9 +30,24 @@ internal sealed partial class Forwarder(GatehouseSettings settings, InFlightRequ
             {
                 beforeAnswer?.Invoke(answer);
                 if (message.Method is McpMethods.Listen && answer.Content == UpstreamContent.EventStream) patience.WaitForEver();
-                await Relay.CopyAsync(exchange, answer, patience, patience.Token);
+                if (answer.Content == UpstreamContent.EventStream && AnswerStreams.IsFor(exchange)) await streams.CopyAsync(exchange, answer, patience, patience.Token);
+                else await Relay.CopyAsync(exchange, answer, patience, patience.Token);
             }
         });
+
+    /// <summary>Passes a notification on, and waits for no more than that it was taken.</summary>
+    public async Task TellAsync(Exchange exchange, IUpstream upstream, SessionBinding session)
+    {
+        using var patience = new Patience(TimeoutOf(upstream.Name), time, exchange.Http.RequestAborted);
+        try
+        {
+            if (await upstream.SendAsync(Request(exchange, exchange.Message, session), patience.Token) is UpstreamResult.Answered answer) await answer.DisposeAsync();
+        }
+        catch (Exception failure) when (failure is IOException or HttpRequestException || (failure is OperationCanceledException && patience.IsOver))
+        {
+            BrokeOff(upstream.Name, failure.Message);
+        }
+    }
 
     /// <summary>Takes the whole answer, changes it, and sends what came of it.</summary>
     /// <param name="change">The answer's message, to what the client gets; null if it is not what was asked for.</param>
@@ -123,6 +139,10 @@ internal sealed partial class Forwarder(GatehouseSettings settings, InFlightRequ
             BrokeOff(upstream.Name, broken.Message);
             await BreakOffAsync(exchange, AuditOutcome.Unreachable, StatusCodes.Status502BadGateway, $"The server {upstream.Name} broke off its answer", broken.Message);
         }
+        finally
+        {
+            if (exchange.Stream is { } stream) await stream.EndAsync();
+        }
     }
 
     /// <summary>Ends an answer that will not be whole: as an error if nothing was sent, as an event in a stream, else by cutting the connection.</summary>
@@ -137,7 +157,8 @@ internal sealed partial class Forwarder(GatehouseSettings settings, InFlightRequ
         }
 
         exchange.Conclude(outcome, reason);
-        if (response.ContentType == "text/event-stream") await response.BodyWriter.WriteAsync(MessageWriter.AsEvent(MessageWriter.Error(exchange.Id, JsonRpcCode.InternalError, message).Span), CancellationToken.None);
+        if (exchange.Stream is { } stream) await stream.Log.AppendAsync(MessageWriter.AsEvent(MessageWriter.Error(exchange.Id, JsonRpcCode.InternalError, message).Span), CancellationToken.None);
+        else if (response.ContentType == "text/event-stream") await response.BodyWriter.WriteAsync(MessageWriter.AsEvent(MessageWriter.Error(exchange.Id, JsonRpcCode.InternalError, message).Span), CancellationToken.None);
         else exchange.Http.Abort();
     }
 

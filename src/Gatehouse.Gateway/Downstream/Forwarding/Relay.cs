@@ -109,7 +109,8 @@ internal static class Relay
         await exchange.Http.Response.BodyWriter.WriteAsync(bytes, CancellationToken.None);
     }
 
-    private static void Conclude(Exchange exchange, int status, bool failure)
+    /// <summary>Notes for the trail how an answer ended.</summary>
+    public static void Conclude(Exchange exchange, int status, bool failure)
     {
         if (failure) exchange.Conclude(AuditOutcome.Failed, "the server answered with an error");
         else if (status >= StatusCodes.Status400BadRequest) exchange.Conclude(AuditOutcome.Failed, $"the server answered with HTTP {status}");

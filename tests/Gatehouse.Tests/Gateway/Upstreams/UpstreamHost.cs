@@ -35,7 +35,7 @@ internal sealed class UpstreamHost : IAsyncDisposable
             McpServers = servers.ToDictionary(server => server.Name, server => server.Server),
         };
         var log = new RecordingLogger();
-        var registry = new UpstreamRegistry(settings, TimeProvider.System, log);
+        var registry = new UpstreamRegistry(settings, new RecordedRequests(), TimeProvider.System, log);
         await registry.StartAsync(cancellationToken);
         return new UpstreamHost(registry) { Log = log };
     }
