@@ -35,6 +35,7 @@ public static class GatewayEndpoints
             .AddUpstreams(settings)
             .AddSingleton(origins)
             .AddSingleton<EventLogs>()
+            .AddSingleton<SessionReach>()
             .AddSingleton<SessionStreams>()
             .AddSingleton<ISessionMessages>(provider => provider.GetRequiredService<SessionStreams>())
             .AddSingleton<ISessionRequests>(provider => provider.GetRequiredService<SessionStreams>())
@@ -44,7 +45,9 @@ public static class GatewayEndpoints
             .AddSingleton<ClientMessages>()
             .AddSingleton<ServerRequestIds>()
             .AddSingleton<AccessPolicy>()
+            .AddSingleton<AggregateViews>()
             .AddSingleton<ResourceIndex>()
+            .AddSingleton<NameIndex>()
             .AddSingleton<TokenKeys>()
             .AddSingleton<AccessTokens>()
             .AddSingleton<Challenge>()
@@ -54,6 +57,7 @@ public static class GatewayEndpoints
             .AddSingleton<Forwarder>()
             .AddSingleton<VisibleUpstreams>()
             .AddSingleton<ListCollector>()
+            .AddSingleton<NamedRoutes>()
             .AddSingleton<MergedLists>()
             .AddSingleton<Inquiry>()
             .AddSingleton<Resources>()
@@ -63,7 +67,7 @@ public static class GatewayEndpoints
             .AddSingleton<McpEndpoint>();
     }
 
-    /// <summary>Maps <c>/mcp</c> and <c>/mcp/{server}</c>. The application must use CORS after routing.</summary>
+    /// <summary>Maps <c>/mcp</c> and <c>/mcp/{server}</c>, where the server may be a virtual one. The application must use CORS after routing.</summary>
     public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder endpoints)
     {
         var mcp = endpoints.ServiceProvider.GetRequiredService<McpEndpoint>();

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Gatehouse.Gateway.Protocol;
 
 /// <summary>The text of server-sent events (WHATWG HTML, section 9.2): lines end with LF, CR LF or CR, an event with an empty line.</summary>
@@ -30,20 +32,34 @@ internal static class EventText
     public static ReadOnlySpan<byte> DataOf(ReadOnlySpan<byte> whole)
     {
         ReadOnlySpan<byte> data = default;
-        for (var rest = whole; !rest.IsEmpty;)
+        ArrayBufferWriter<byte>? joined = null;
+        for (var rest = Unmarked(whole); !rest.IsEmpty;)
         {
-            var line = TakeLine(ref rest);
-            if (ValueOf(line, "data"u8, out var value)) data = data.IsEmpty ? value : (byte[])[.. data, (byte)'\n', .. value];
+            if (!ValueOf(TakeLine(ref rest), "data"u8, out var value)) continue;
+            if (joined is null && data.IsEmpty)
+            {
+                data = value;
+                continue;
+            }
+
+            if (joined is null)
+            {
+                joined = new ArrayBufferWriter<byte>(whole.Length);
+                joined.Write(data);
+            }
+
+            joined.Write("\n"u8);
+            joined.Write(value);
         }
 
-        return data;
+        return joined is null ? data : joined.WrittenSpan;
     }
 
     /// <summary>The value of the event's last <c>id</c>; empty if it has none.</summary>
     public static ReadOnlySpan<byte> IdOf(ReadOnlySpan<byte> whole)
     {
         ReadOnlySpan<byte> id = default;
-        for (var rest = whole; !rest.IsEmpty;)
+        for (var rest = Unmarked(whole); !rest.IsEmpty;)
         {
             if (ValueOf(TakeLine(ref rest), "id"u8, out var value)) id = value;
         }
@@ -56,7 +72,7 @@ internal static class EventText
     public static ReadOnlyMemory<byte> Bare(ReadOnlyMemory<byte> whole)
     {
         bool hasData = false, isBare = true;
-        for (var rest = whole.Span; !rest.IsEmpty;)
+        for (var rest = Unmarked(whole.Span); !rest.IsEmpty;)
         {
             var line = TakeLine(ref rest);
             if (ValueOf(line, "data"u8, out var value)) hasData |= !value.IsEmpty;
@@ -64,7 +80,7 @@ internal static class EventText
         }
 
         if (!hasData) return default;
-        return isBare ? whole : Strip(whole.Span);
+        return isBare ? whole[^Unmarked(whole.Span).Length..] : Strip(whole.Span);
     }
 
     /// <summary>A message as one event. Line breaks between JSON tokens become spaces; inside a string they cannot occur.</summary>
@@ -81,7 +97,7 @@ internal static class EventText
     {
         var bare = new byte[whole.Length];
         var length = 0;
-        for (var rest = whole; !rest.IsEmpty;)
+        for (var rest = Unmarked(whole); !rest.IsEmpty;)
         {
             var before = rest;
             var line = TakeLine(ref rest);
@@ -93,6 +109,9 @@ internal static class EventText
 
         return bare[..length];
     }
+
+    /// <summary>A byte order mark may stand before the first event.</summary>
+    private static ReadOnlySpan<byte> Unmarked(ReadOnlySpan<byte> whole) => whole.StartsWith("\uFEFF"u8) ? whole["\uFEFF"u8.Length..] : whole;
 
     private static bool IsOfItsStream(ReadOnlySpan<byte> line) => ValueOf(line, "id"u8, out _) || ValueOf(line, "retry"u8, out _);
 

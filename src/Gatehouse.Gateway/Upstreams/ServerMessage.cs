@@ -19,8 +19,9 @@ internal readonly record struct ServerMessage(MessageKind Kind, ByteRange? Id, b
             var reader = new Utf8JsonReader(line, _options);
             return reader.Read() && reader.TokenType == JsonTokenType.StartObject && TryReadMembers(ref reader, out message);
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
+            // The latter is the reader's word for an escaped half of a surrogate pair.
             return false;
         }
     }

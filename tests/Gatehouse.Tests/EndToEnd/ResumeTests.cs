@@ -119,7 +119,7 @@ public sealed class ResumeTests(ResumeTests.Gatehouses gatehouses) : IClassFixtu
     {
         var gatehouse = await gatehouses.InAsync(topology, Cancellation);
         var mcp = gatehouse.Connect((await gatehouse.SignInAsync(Harness.Alice, Cancellation)).AccessToken);
-        (string, string) older = ("MCP-Protocol-Version", "2025-06-18");
+        var older = ("MCP-Protocol-Version", "2025-06-18");
         string session;
         using (var welcome = await mcp.OpenAsync("initialize", new { protocolVersion = "2025-06-18", capabilities = new { }, clientInfo = new { name = "old", version = "1" } }, Cancellation))
         {

@@ -1,16 +1,17 @@
 using Gatehouse.Core.Configuration;
 using Gatehouse.Gateway.Protocol;
+using Gatehouse.Gateway.Routing;
 using Gatehouse.Gateway.Upstreams;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Gateway.Downstream.Aggregate;
 
-/// <summary><c>logging/setLevel</c> on <c>/mcp</c>: every server that logs in this session hears of it.</summary>
+/// <summary><c>logging/setLevel</c> on aggregates: every server that logs in this session hears of it.</summary>
 internal sealed class LogLevels(GatehouseSettings settings, VisibleUpstreams visible, Inquiry inquiry)
 {
-    public async Task SetAsync(Exchange exchange, SessionBinding session)
+    public async Task SetAsync(Exchange exchange, AggregateView view, SessionBinding session)
     {
-        var servers = (await visible.SettledAsync(exchange.Caller, exchange.Http.RequestAborted))
+        var servers = (await visible.SettledAsync(exchange.Caller, view, exchange.Http.RequestAborted))
             .Where(server => server.Status is { State: UpstreamState.Up } status && status.Speaks(Era.Legacy))
             .Where(server => SessionFeatures.Of(server.Status, settings.McpServers[server.Name]).HasFlag(UpstreamFeatures.Logging))
             .ToList();

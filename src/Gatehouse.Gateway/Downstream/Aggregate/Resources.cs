@@ -7,18 +7,18 @@ using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Gateway.Downstream.Aggregate;
 
-/// <summary>Resources on <c>/mcp</c>: their URIs name no server, so the one that has them is looked for.</summary>
+/// <summary>Resources on aggregates: their URIs name no server, so the one that has them is looked for.</summary>
 internal sealed class Resources(GatehouseSettings settings, VisibleUpstreams visible, Forwarder forwarder, Inquiry inquiry, ResourceIndex index)
 {
-    public Task ReadAsync(Exchange exchange, SessionBinding session) => RouteAsync(exchange, UpstreamFeatures.Resources, session);
+    public Task ReadAsync(Exchange exchange, AggregateView view, SessionBinding session) => RouteAsync(exchange, view, UpstreamFeatures.Resources, session);
 
     /// <summary><c>resources/subscribe</c> and <c>resources/unsubscribe</c>.</summary>
-    public Task SubscribeAsync(Exchange exchange, SessionBinding session) => RouteAsync(exchange, UpstreamFeatures.ResourcesSubscribe, session);
+    public Task SubscribeAsync(Exchange exchange, AggregateView view, SessionBinding session) => RouteAsync(exchange, view, UpstreamFeatures.ResourcesSubscribe, session);
 
     /// <summary><c>completion/complete</c> for a template's variable.</summary>
-    public async Task CompleteAsync(Exchange exchange, string uri, SessionBinding session)
+    public async Task CompleteAsync(Exchange exchange, AggregateView view, string uri, SessionBinding session)
     {
-        var candidates = await CandidatesAsync(exchange, uri, UpstreamFeatures.Completions);
+        var candidates = await CandidatesAsync(exchange, view, uri, UpstreamFeatures.Completions);
         if (candidates is [{ IsKnown: true, Upstream: var known }, ..])
         {
             await forwarder.ForwardAsync(exchange, known, exchange.Message, session);
@@ -29,7 +29,7 @@ internal sealed class Resources(GatehouseSettings settings, VisibleUpstreams vis
         if (!await AnyAnswersAsync(exchange, candidates.Select(candidate => candidate.Upstream), session)) await exchange.RefuseAsync(Refusal.Unknown("resource template", uri, "no server has it"));
     }
 
-    private async Task RouteAsync(Exchange exchange, UpstreamFeatures feature, SessionBinding session)
+    private async Task RouteAsync(Exchange exchange, AggregateView view, UpstreamFeatures feature, SessionBinding session)
     {
         if (exchange.Message.UriValue is not { } uri)
         {
@@ -37,7 +37,7 @@ internal sealed class Resources(GatehouseSettings settings, VisibleUpstreams vis
             return;
         }
 
-        var candidates = await CandidatesAsync(exchange, uri, feature);
+        var candidates = await CandidatesAsync(exchange, view, uri, feature);
         if (candidates is [{ IsKnown: true, Upstream: var known }, ..])
         {
             await forwarder.ForwardAsync(exchange, known, exchange.Message, session);
@@ -61,10 +61,10 @@ internal sealed class Resources(GatehouseSettings settings, VisibleUpstreams vis
         return false;
     }
 
-    private async Task<IReadOnlyList<(IUpstream Upstream, bool IsKnown)>> CandidatesAsync(Exchange exchange, string uri, UpstreamFeatures feature)
+    private async Task<IReadOnlyList<(IUpstream Upstream, bool IsKnown)>> CandidatesAsync(Exchange exchange, AggregateView view, string uri, UpstreamFeatures feature)
     {
-        var upstreams = (await visible.SettledAsync(exchange.Caller, exchange.Http.RequestAborted))
-            .Where(upstream => upstream.Status is { State: UpstreamState.Up } status && status.Speaks(exchange.Era) && (SessionFeatures.Of(status, settings.McpServers[upstream.Name]) & feature) != 0)
+        var upstreams = (await visible.SettledAsync(exchange.Caller, view, exchange.Http.RequestAborted))
+            .Where(upstream => view.Includes(upstream.Name, ListKind.Resources) && upstream.Status is { State: UpstreamState.Up } status && status.Speaks(exchange.Era) && (SessionFeatures.Of(status, settings.McpServers[upstream.Name]) & feature) != 0)
             .ToDictionary(upstream => upstream.Name, StringComparer.Ordinal);
         return [.. index.Candidates(uri, [.. upstreams.Keys]).Select(candidate => (upstreams[candidate.Server], candidate.IsKnown))];
     }

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using Gatehouse.Gateway.Downstream.Aggregate;
 using Gatehouse.Gateway.Downstream.Forwarding;
-using Gatehouse.Gateway.Policy;
 using Gatehouse.Gateway.Protocol;
 using Gatehouse.Gateway.Sessions;
 using Gatehouse.Gateway.Upstreams;
@@ -10,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Gatehouse.Gateway.Downstream.Streams;
 
 /// <summary>What a client says beside its requests in a session that the gateway answers for: news, and answers to what servers asked.</summary>
-internal sealed class ClientMessages(ServerRequestIds ids, InFlightRequests inFlight, AccessPolicy policy, IUpstreams upstreams, VisibleUpstreams visible, Forwarder forwarder)
+internal sealed class ClientMessages(ServerRequestIds ids, InFlightRequests inFlight, SessionReach reach, IUpstreams upstreams, Forwarder forwarder)
 {
     public Task TakeAsync(Exchange exchange, McpSession session)
     {
@@ -26,7 +24,7 @@ internal sealed class ClientMessages(ServerRequestIds ids, InFlightRequests inFl
     private Task AnswerAsync(Exchange exchange, McpSession session)
     {
         var message = exchange.Message;
-        if (ReadId(exchange.Id) is not { } id || ids.Open(id, session) is not { } request || !policy.Allows(exchange.Caller, request.Server) || !upstreams.TryFind(request.Server, out var upstream))
+        if (ReadId(exchange.Id) is not { } id || ids.Open(id, session) is not { } request || !reach.Has(session, exchange.Caller, request.Server) || !upstreams.TryFind(request.Server, out var upstream))
             return exchange.RefuseAsync(new Refusal(StatusCodes.Status400BadRequest, JsonRpcCode.InvalidRequest, "This answers no request of this session"));
         var restored = Splice.Rescan(Splice.Replace(message.Body.Span, message.Id!.Value, request.Id.Text.Span));
         SessionBinding binding = request.ProtocolVersion is { } version ? new SessionBinding.Reached(request.UpstreamSessionId, version) : SessionOpening.Managed(session);
@@ -36,8 +34,8 @@ internal sealed class ClientMessages(ServerRequestIds ids, InFlightRequests inFl
     /// <summary>To every server that this session has reached.</summary>
     private async Task TellAllAsync(Exchange exchange, McpSession session)
     {
-        var servers = session.Server is not { } single ? visible.Of(exchange.Caller) : upstreams.TryFind(single, out var upstream) ? [upstream] : [];
-        await Task.WhenAll(servers.Where(server => server.Status.State == UpstreamState.Up).Select(server => forwarder.TellAsync(exchange, server, SessionOpening.Managed(session))));
+        var servers = upstreams.All.Where(server => server.Status.State == UpstreamState.Up && reach.Has(session, exchange.Caller, server.Name));
+        await Task.WhenAll(servers.Select(server => forwarder.TellAsync(exchange, server, SessionOpening.Managed(session))));
         exchange.Http.Response.StatusCode = StatusCodes.Status202Accepted;
     }
 

@@ -1,5 +1,4 @@
 using Gatehouse.Core.Identity;
-using Gatehouse.Gateway.Downstream.Aggregate;
 using Gatehouse.Gateway.Downstream.Forwarding;
 using Gatehouse.Gateway.Protocol;
 using Gatehouse.Gateway.Sessions;
@@ -10,7 +9,7 @@ using Microsoft.Extensions.Hosting;
 namespace Gatehouse.Gateway.Downstream.Streams;
 
 /// <summary>GET in a session that the gateway answers for: opens the session's own stream, or takes one up again that broke.</summary>
-internal sealed class SessionListening(SessionStreams streams, EventLogs logs, IUpstreams upstreams, VisibleUpstreams visible, IHostApplicationLifetime life)
+internal sealed class SessionListening(SessionStreams streams, EventLogs logs, IUpstreams upstreams, SessionReach reach, IHostApplicationLifetime life)
 {
     private const string LastEventId = "Last-Event-ID";
 
@@ -80,7 +79,7 @@ internal sealed class SessionListening(SessionStreams streams, EventLogs logs, I
 
     private async Task ListenAsync(Caller caller, McpSession session, CancellationToken cancellationToken)
     {
-        var servers = session.Server is not { } single ? visible.Of(caller) : upstreams.TryFind(single, out var upstream) ? [upstream] : [];
+        var servers = upstreams.All.Where(server => reach.Has(session, caller, server.Name));
         try
         {
             await Task.WhenAll(servers.Select(server => server.ListenAsync(SessionOpening.Managed(session), caller, cancellationToken)));

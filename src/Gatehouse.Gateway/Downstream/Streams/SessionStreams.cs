@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
 using Gatehouse.Core.Identity;
-using Gatehouse.Gateway.Policy;
 using Gatehouse.Gateway.Protocol;
 using Gatehouse.Gateway.Sessions;
 using Gatehouse.Gateway.Upstreams;
@@ -19,13 +18,13 @@ internal sealed class SessionStreams : ISessionMessages, ISessionRequests, IDisp
     public const int MostOfOneSession = 8;
 
     private readonly ConcurrentDictionary<string, ImmutableList<OpenStream>> _open = new(StringComparer.Ordinal);
-    private readonly AccessPolicy _policy;
+    private readonly SessionReach _reach;
     private readonly ServerRequestIds _ids;
     private readonly ListChanges _changes;
 
-    public SessionStreams(AccessPolicy policy, ServerRequestIds ids, ListChanges changes)
+    public SessionStreams(SessionReach reach, ServerRequestIds ids, ListChanges changes)
     {
-        (_policy, _ids, _changes) = (policy, ids, changes);
+        (_reach, _ids, _changes) = (reach, ids, changes);
         changes.Changed += Broadcast;
     }
 
@@ -90,8 +89,7 @@ internal sealed class SessionStreams : ISessionMessages, ISessionRequests, IDisp
         foreach (var (_, all) in _open) _ = all.Reverse().Where(stream => Sees(stream, change.Server)).OrderByDescending(stream => stream.Log.IsRead).Any(stream => stream.Log.TryAppend(carried));
     }
 
-    private bool Sees(OpenStream stream, string server) =>
-        (stream.Session.Server is null || stream.Session.Server == server) && _policy.Allows(stream.Caller, server);
+    private bool Sees(OpenStream stream, string server) => _reach.Has(stream.Session, stream.Caller, server);
 }
 
 /// <summary>A session's own stream.</summary>

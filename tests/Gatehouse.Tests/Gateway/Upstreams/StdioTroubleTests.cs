@@ -16,6 +16,7 @@ public sealed partial class StdioTroubleTests
     [Theory]
     [InlineData("garbage", "after garbage")]
     [InlineData("huge", "after a huge line")]
+    [InlineData("half-pair", "after half a pair")]
     [InlineData("twice", "first")]
     [InlineData("foreign", "yours")]
     public async Task Noise_on_stdout_is_ignored_and_the_channel_goes_on(string tool, string expected)

@@ -5,6 +5,7 @@ using Gatehouse.Core.Configuration;
 using Gatehouse.Core.Identity;
 using Gatehouse.Gateway.Downstream.Streams;
 using Gatehouse.Gateway.Policy;
+using Gatehouse.Gateway.Routing;
 using Gatehouse.Gateway.Sessions;
 using Gatehouse.Gateway.Upstreams;
 using Microsoft.AspNetCore.DataProtection;
@@ -25,6 +26,7 @@ public sealed class SessionStreamsTests : IDisposable
             ["wiki"] = new() { Url = new Uri("http://localhost:1/mcp") },
             ["staff"] = new() { Url = new Uri("http://localhost:2/mcp"), RequiredGroups = ["staff"] },
         },
+        VirtualServers = new Dictionary<string, VirtualServerSettings> { ["part"] = new() { Servers = ["wiki"] } },
     };
 
     private readonly EventLogs _logs = new(new FakeTimeProvider());
@@ -32,7 +34,7 @@ public sealed class SessionStreamsTests : IDisposable
     private readonly ServerRequestIds _ids = new(new EphemeralDataProtectionProvider());
     private readonly SessionStreams _streams;
 
-    public SessionStreamsTests() => _streams = new SessionStreams(new AccessPolicy(_settings), _ids, _changes);
+    public SessionStreamsTests() => _streams = new SessionStreams(new SessionReach(new AggregateViews(_settings), new AccessPolicy(_settings)), _ids, _changes);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -71,6 +73,9 @@ public sealed class SessionStreamsTests : IDisposable
         Assert.False(Deliver("k", "staff"));
         Assert.False(Deliver("single", "staff"));
         Assert.True(Deliver("single", "wiki"));
+        Open("virtual", server: "part", groups: ["staff"]);
+        Assert.True(Deliver("virtual", "wiki"));
+        Assert.False(Deliver("virtual", "staff"));
         Open("insider", groups: ["staff"]);
         Assert.True(Deliver("insider", "staff"));
     }
