@@ -44,7 +44,7 @@ internal sealed class Relay(GatehouseSettings settings, TimeProvider time)
             return;
         }
 
-        await using var events = await ClientEvents.BeginAsync(http, settings.Limits.KeepAlive, time);
+        await using var events = await BeginEventsAsync(http);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
@@ -55,6 +55,9 @@ internal sealed class Relay(GatehouseSettings settings, TimeProvider time)
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    /// <summary>Begins a response that is a stream of events, kept alive as configured.</summary>
+    public Task<ClientEvents> BeginEventsAsync(HttpContext http) => ClientEvents.BeginAsync(http, settings.Limits.KeepAlive, time);
 
     private static async Task CopyJsonAsync(Exchange exchange, UpstreamResult.Answered answer, long maxLength, CancellationToken cancellationToken)
     {
@@ -86,7 +89,7 @@ internal sealed class Relay(GatehouseSettings settings, TimeProvider time)
 
     private async Task CopyEventsAsync(Exchange exchange, UpstreamResult.Answered answer, long maxLength, Patience patience, CancellationToken cancellationToken)
     {
-        await using var events = exchange.Events = await ClientEvents.BeginAsync(exchange.Http, settings.Limits.KeepAlive, time);
+        await using var events = exchange.Events = await BeginEventsAsync(exchange.Http);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
@@ -116,7 +119,8 @@ internal sealed class Relay(GatehouseSettings settings, TimeProvider time)
         await exchange.Http.Response.BodyWriter.WriteAsync(bytes, CancellationToken.None);
     }
 
-    private static void Conclude(Exchange exchange, int status, bool failure)
+    /// <summary>Notes for the trail how an answer ended.</summary>
+    public static void Conclude(Exchange exchange, int status, bool failure)
     {
         if (failure) exchange.Conclude(AuditOutcome.Failed, "the server answered with an error");
         else if (status >= StatusCodes.Status400BadRequest) exchange.Conclude(AuditOutcome.Failed, $"the server answered with HTTP {status}");
