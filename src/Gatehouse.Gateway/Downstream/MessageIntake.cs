@@ -12,6 +12,9 @@ internal static class MessageIntake
 
     private const int FirstBuffer = 4 * 1024;
 
+    /// <summary>A length is a promise: no more than this is set aside before the bytes are there.</summary>
+    private const int MaxFirstBuffer = 64 * 1024;
+
     /// <returns>The message, or null after the request was refused.</returns>
     public static async Task<Envelope?> ReadAsync(HttpContext http)
     {
@@ -43,7 +46,7 @@ internal static class MessageIntake
     /// <returns>The body, or null if it is too large. An array of its own: messages outlive their pooled buffers too easily.</returns>
     private static async ValueTask<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var body = new ArrayBufferWriter<byte>(request.ContentLength is { } length and > 0 ? (int)length : FirstBuffer);
+        var body = new ArrayBufferWriter<byte>(request.ContentLength is { } length and > 0 ? (int)Math.Min(length, MaxFirstBuffer) : FirstBuffer);
         while (true)
         {
             var read = await request.BodyReader.ReadAsync(cancellationToken);

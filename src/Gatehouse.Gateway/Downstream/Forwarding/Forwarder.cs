@@ -137,9 +137,12 @@ internal sealed partial class Forwarder(GatehouseSettings settings, InFlightRequ
         }
 
         exchange.Conclude(outcome, reason);
-        if (response.ContentType == "text/event-stream") await response.BodyWriter.WriteAsync(MessageWriter.AsEvent(MessageWriter.Error(exchange.Id, JsonRpcCode.InternalError, message).Span), CancellationToken.None);
+        if (response.ContentType == "text/event-stream") await response.BodyWriter.WriteAsync(AfterAnything(MessageWriter.AsEvent(MessageWriter.Error(exchange.Id, JsonRpcCode.InternalError, message).Span)), CancellationToken.None);
         else exchange.Http.Abort();
     }
+
+    /// <summary>An event of its own, even where the server broke off within a line: an empty line ends whatever is open, and else means nothing.</summary>
+    private static byte[] AfterAnything(byte[] item) => [.. "\n\n"u8, .. item];
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Server} broke off an answer: {Reason}")]
     private partial void BrokeOff(string server, string reason);

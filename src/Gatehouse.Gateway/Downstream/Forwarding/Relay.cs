@@ -57,6 +57,7 @@ internal static class Relay
         try
         {
             var length = await answer.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+            if (length == 0 && answer.Status < StatusCodes.Status400BadRequest && exchange.Message.Kind == MessageKind.Request) throw new IOException("the answer was empty");
             if (length < buffer.Length) response.ContentLength = length;
             while (length > 0)
             {
@@ -73,6 +74,7 @@ internal static class Relay
         }
 
         Conclude(exchange, answer.Status, watch.IsFailure);
+        if (!watch.IsAnswer && exchange.Message.Kind == MessageKind.Request) exchange.Conclude(AuditOutcome.Failed, "the server's answer is none");
     }
 
     private static async Task CopyEventsAsync(Exchange exchange, UpstreamResult.Answered answer, Patience patience, CancellationToken cancellationToken)
