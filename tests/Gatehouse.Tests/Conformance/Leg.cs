@@ -26,7 +26,7 @@ internal static class Legs
     private const string Script = "conformance.mjs";
 
     /// <summary>Those that run, in the order of the page's columns.</summary>
-    public static IReadOnlyList<Leg> All { get; } = [Leg.Npm, Leg.NpmThroughGateway, Leg.CSharp, Leg.CSharpThroughGateway];
+    public static IReadOnlyList<Leg> All { get; } = [Leg.Npm, Leg.NpmThroughGateway, Leg.CSharp, Leg.CSharpThroughGateway, Leg.StdioThroughGateway];
 
     public static string TitleOf(Leg leg) => leg switch
     {
