@@ -31,6 +31,9 @@ public sealed record ServerSettings
     [Description("Seconds until an unanswered request is given up. 1 to 3600.")]
     public int Timeout { get; init; } = 60;
 
+    [Description("Seconds that this server's lists are answered from memory, where its own ttlMs says less. 0: asked each time. Default: what it says; where it says nothing, until it tells of a change (5 minutes at most), or 30 seconds. Up to 86400.")]
+    public int? ListTtl { get; init; }
+
     [Description("false leaves the server out.")]
     public bool Enabled { get; init; } = true;
 

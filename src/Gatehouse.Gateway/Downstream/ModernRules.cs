@@ -51,7 +51,7 @@ internal static class ModernRules
     }
 
     private static Refusal? CheckMeta(Envelope message) =>
-        message.MetaProtocolVersion is not null && message.HasMetaClientCapabilities ? null
+        message is { MetaProtocolVersion: not null, MetaClientCapabilities: not null } ? null
         : new Refusal(400, JsonRpcCode.InvalidParams, "params._meta must hold io.modelcontextprotocol/protocolVersion and io.modelcontextprotocol/clientCapabilities");
 
     private static Refusal? CheckRemoved(Envelope message) =>

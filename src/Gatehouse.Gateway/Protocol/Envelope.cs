@@ -70,8 +70,8 @@ internal sealed record Envelope
     /// <summary><c>params._meta["io.modelcontextprotocol/protocolVersion"]</c>, unescaped. Its presence marks the modern era.</summary>
     public string? MetaProtocolVersion { get; init; }
 
-    /// <summary>Whether <c>params._meta["io.modelcontextprotocol/clientCapabilities"]</c> is an object.</summary>
-    public bool HasMetaClientCapabilities { get; init; }
+    /// <summary><c>params._meta["io.modelcontextprotocol/clientCapabilities"]</c>, if it is an object.</summary>
+    public ByteRange? MetaClientCapabilities { get; init; }
 
     /// <summary>For a response: whether it carries <c>error</c> rather than <c>result</c>.</summary>
     public bool IsError { get; init; }

@@ -70,7 +70,7 @@ internal struct ParamsScan
 
     public string? MetaProtocolVersion { get; private set; }
 
-    public bool HasMetaClientCapabilities { get; private set; }
+    public ByteRange? MetaClientCapabilities { get; private set; }
 
     /// <summary>Reads the object that the reader stands at the start of, and leaves the reader on its end.</summary>
     public void Read(ref Utf8JsonReader reader)
@@ -182,7 +182,7 @@ internal struct ParamsScan
         {
             Once(Seen.MetaCapabilities, "the client capabilities in params._meta");
             reader.Read();
-            HasMetaClientCapabilities = reader.TokenType == JsonTokenType.StartObject;
+            if (reader.TokenType == JsonTokenType.StartObject) MetaClientCapabilities = JsonValue.RangeAt(ref reader);
         }
         else if (reader.ValueTextEquals(MetaKeys.ClientInfo))
         {

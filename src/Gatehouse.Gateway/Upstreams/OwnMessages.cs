@@ -14,14 +14,36 @@ internal static class OwnMessages
         json.WriteNumber("id"u8, id);
         json.WriteString("method"u8, McpMethods.Discover);
         json.WriteStartObject("params"u8);
-        json.WriteStartObject("_meta"u8);
-        json.WriteString(MetaKeys.ProtocolVersion, version);
-        WriteClient(json, MetaKeys.ClientInfo);
-        json.WriteStartObject(MetaKeys.ClientCapabilities);
-        json.WriteEndObject();
-        json.WriteEndObject();
+        json.WritePropertyName("_meta"u8);
+        WriteMeta(json, version, default);
         json.WriteEndObject();
     });
+
+    /// <summary>Asks to be told when lists change.</summary>
+    /// <param name="lists">Of <see cref="UpstreamFeatures.ListsChanged"/>, those that the server declared.</param>
+    public static byte[] Listen(long id, string version, UpstreamFeatures lists) => Write(json =>
+    {
+        json.WriteNumber("id"u8, id);
+        json.WriteString("method"u8, McpMethods.Listen);
+        json.WriteStartObject("params"u8);
+        json.WriteStartObject("notifications"u8);
+        if ((lists & UpstreamFeatures.ToolsListChanged) != 0) json.WriteBoolean("toolsListChanged"u8, true);
+        if ((lists & UpstreamFeatures.PromptsListChanged) != 0) json.WriteBoolean("promptsListChanged"u8, true);
+        if ((lists & UpstreamFeatures.ResourcesListChanged) != 0) json.WriteBoolean("resourcesListChanged"u8, true);
+        json.WriteEndObject();
+        json.WritePropertyName("_meta"u8);
+        WriteMeta(json, version, default);
+        json.WriteEndObject();
+    });
+
+    /// <summary>The <c>_meta</c> of a request of the gateway's own that stands for clients with these capabilities.</summary>
+    /// <param name="capabilities">Their JSON; empty: none.</param>
+    public static byte[] Meta(string version, ReadOnlyMemory<byte> capabilities)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer)) WriteMeta(json, version, capabilities);
+        return buffer.WrittenSpan.ToArray();
+    }
 
     /// <summary>Declares no capabilities: nobody behind the gateway would answer what the upstream might then ask.</summary>
     public static byte[] Initialize(long id, string version) => Write(json =>
@@ -76,6 +98,16 @@ internal static class OwnMessages
         json.WritePropertyName("result"u8);
         json.WriteRawValue(result.Span);
     });
+
+    private static void WriteMeta(Utf8JsonWriter json, string version, ReadOnlyMemory<byte> capabilities)
+    {
+        json.WriteStartObject();
+        json.WriteString(MetaKeys.ProtocolVersion, version);
+        WriteClient(json, MetaKeys.ClientInfo);
+        json.WritePropertyName(MetaKeys.ClientCapabilities);
+        json.WriteRawValue(capabilities.IsEmpty ? "{}"u8 : capabilities.Span, skipInputValidation: true);
+        json.WriteEndObject();
+    }
 
     private static void WriteClient(Utf8JsonWriter json, ReadOnlySpan<byte> key)
     {

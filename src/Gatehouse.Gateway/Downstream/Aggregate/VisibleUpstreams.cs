@@ -17,6 +17,7 @@ internal sealed class VisibleUpstreams(IUpstreams upstreams, AccessPolicy policy
     public async Task<IReadOnlyList<IUpstream>> SettledAsync(Caller caller, CancellationToken cancellationToken)
     {
         var visible = Of(caller);
+        if (visible.All(upstream => upstream.Status.State != UpstreamState.Starting)) return visible;
         using var patience = new CancellationTokenSource(_startPatience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try

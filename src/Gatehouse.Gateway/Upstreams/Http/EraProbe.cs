@@ -25,7 +25,7 @@ internal sealed class EraProbe(HttpEndpoint endpoint, Action<ManagedSession> clo
         for (var attempt = 0; attempt < 2; attempt++)
         {
             var (answer, silence) = await HandshakePost.SendAsync(
-                endpoint, OwnMessages.Discover(1, version), caller: null, http => EraHeaders.AddDiscover(http, version), patience, time, cancellationToken);
+                endpoint, OwnMessages.Discover(1, version), caller: null, http => EraHeaders.AddModern(http, version, McpMethods.Discover), patience, time, cancellationToken);
             if (answer is null) return Nothing(UpstreamFailure.Unreachable, silence!);
             if (answer.CredentialRefused) return Nothing(UpstreamFailure.CredentialRefused, Refused(answer));
             if (answer.Greeting is Greeting.Welcome { SupportedVersions.Count: > 0 } welcome) return Modern(welcome);

@@ -14,10 +14,11 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
     private readonly Errands _errands;
     private readonly ManagedSessions _sessions;
     private readonly ProgramBeside? _program;
+    private readonly ListWatch? _watch;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    public HttpUpstream(string name, ServerSettings settings, StatusBoard board, ChildLog log, TimeProvider time, ILogger logger)
+    public HttpUpstream(string name, ServerSettings settings, StatusBoard board, ListChanges changes, ChildLog log, TimeProvider time, ILogger logger)
     {
         Name = name;
         (_board, _time, _logger) = (board, time, logger);
@@ -28,6 +29,11 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
         var probe = new EraProbe(_endpoint, session => CloseSession(owner: null, session), patience, time);
         _presence = new HttpPresence(probe, board, _program, patience, time);
         _sessions = new ManagedSessions(owner => OpenSessionAsync(probe, owner), CloseSession, time);
+
+        // Where each user has lists of their own, nobody could listen for all of them.
+        if (settings.ForwardUser?.Header is not null) return;
+        var ears = new ListEars(_endpoint, probe, _errands, session => CloseSession(owner: null, session), patience, time);
+        _watch = new ListWatch(name, ears, board, changes, time, logger);
     }
 
     public string Name { get; }
@@ -37,7 +43,8 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
     public Task SettledAsync(CancellationToken cancellationToken) => _board.SettledAsync(cancellationToken);
 
     public Task RunAsync(CancellationToken stopping) => Task.WhenAll(
-        _presence.RunAsync(stopping), _errands.RunAsync(stopping), SweepAsync(stopping), _program?.RunAsync(_presence.Alarm, stopping) ?? Task.CompletedTask);
+        _presence.RunAsync(stopping), _errands.RunAsync(stopping), SweepAsync(stopping), _program?.RunAsync(_presence.Alarm, stopping) ?? Task.CompletedTask,
+        _watch?.RunAsync(stopping) ?? Task.CompletedTask);
 
     public async Task<UpstreamResult> SendAsync(UpstreamRequest request, CancellationToken cancellationToken)
     {

@@ -26,6 +26,9 @@ internal sealed class UpstreamHost : IAsyncDisposable
     /// <summary>What the upstreams' keeper logged.</summary>
     public required RecordingLogger Log { get; init; }
 
+    /// <summary>What the upstreams tell of changed lists.</summary>
+    public required ListChanges Changes { get; init; }
+
     public static async Task<UpstreamHost> StartAsync(CancellationToken cancellationToken, params (string Name, ServerSettings Server)[] servers)
     {
         var settings = new GatehouseSettings
@@ -35,9 +38,10 @@ internal sealed class UpstreamHost : IAsyncDisposable
             McpServers = servers.ToDictionary(server => server.Name, server => server.Server),
         };
         var log = new RecordingLogger();
-        var registry = new UpstreamRegistry(settings, TimeProvider.System, log);
+        var changes = new ListChanges();
+        var registry = new UpstreamRegistry(settings, changes, TimeProvider.System, log);
         await registry.StartAsync(cancellationToken);
-        return new UpstreamHost(registry) { Log = log };
+        return new UpstreamHost(registry) { Log = log, Changes = changes };
     }
 
     /// <summary>Started, and its one upstream settled.</summary>
