@@ -38,7 +38,9 @@ public static class GatewayEndpoints
             .AddSingleton<SessionStreams>()
             .AddSingleton<ISessionMessages>(provider => provider.GetRequiredService<SessionStreams>())
             .AddSingleton<AccessPolicy>()
+            .AddSingleton<AggregateViews>()
             .AddSingleton<ResourceIndex>()
+            .AddSingleton<NameIndex>()
             .AddSingleton<TokenKeys>()
             .AddSingleton<AccessTokens>()
             .AddSingleton<Challenge>()
@@ -52,6 +54,7 @@ public static class GatewayEndpoints
             .AddHostedService(provider => provider.GetRequiredService<ListRefresher>())
             .AddSingleton<ListCache>()
             .AddSingleton<MergedSnapshots>()
+            .AddSingleton<NamedRoutes>()
             .AddSingleton<MergedLists>()
             .AddSingleton<Resources>()
             .AddSingleton<AggregateHandler>()
@@ -59,7 +62,7 @@ public static class GatewayEndpoints
             .AddSingleton<McpEndpoint>();
     }
 
-    /// <summary>Maps <c>/mcp</c> and <c>/mcp/{server}</c>. The application must use CORS after routing.</summary>
+    /// <summary>Maps <c>/mcp</c> and <c>/mcp/{server}</c>, where the server may be a virtual one. The application must use CORS after routing.</summary>
     public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder endpoints)
     {
         var mcp = endpoints.ServiceProvider.GetRequiredService<McpEndpoint>();

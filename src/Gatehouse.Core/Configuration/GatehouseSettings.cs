@@ -25,4 +25,13 @@ public sealed record GatehouseSettings
 
     [Description("The MCP servers behind the gateway, by name. The name prefixes their tools on /mcp and is the path of /mcp/{name}.")]
     public IReadOnlyDictionary<string, ServerSettings> McpServers { get; init; } = new Dictionary<string, ServerSettings>();
+
+    [Description("Named parts of what the servers offer. The name is the path of /mcp/{name}.")]
+    public IReadOnlyDictionary<string, VirtualServerSettings> VirtualServers { get; init; } = new Dictionary<string, VirtualServerSettings>();
+
+    [Description("How the servers look as one.")]
+    public AggregateSettings Aggregate { get; init; } = new();
+
+    /// <summary>The names of all endpoints below <c>/mcp</c>: active servers and virtual ones.</summary>
+    public IEnumerable<string> EndpointNames => McpServers.Where(server => server.Value.IsActive).Select(server => server.Key).Concat(VirtualServers.Keys);
 }

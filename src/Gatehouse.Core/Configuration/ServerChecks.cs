@@ -16,6 +16,14 @@ internal static class ServerChecks
 
     public static IEnumerable<Action<GatehouseSettings, SettingsFindings>> All { get; } = [Names, PerServer(Transport), PerServer(Timeout), PerServer(Switches), PerServer(Headers), PerServer(Environment), PerServer(ForwardUser), Groups];
 
+    internal const string NameForm = "1 to 32 letters, digits, - and _, beginning and ending with a letter or digit, without a double underscore";
+
+    internal static bool IsName(string name) => name.Length is >= 1 and <= 32 && !name.AsSpan().ContainsAnyExcept(_nameCharacters)
+        && char.IsAsciiLetterOrDigit(name[0]) && char.IsAsciiLetterOrDigit(name[^1]) && !name.Contains(ToolPattern.Separator, StringComparison.Ordinal);
+
+    /// <summary>Whether every client takes it for a tool's name.</summary>
+    internal static bool IsToolName(string name) => name.Length >= 1 && !name.AsSpan().ContainsAnyExcept(_nameCharacters);
+
     private static Action<GatehouseSettings, SettingsFindings> PerServer(Action<ServerSettings, string, SettingsFindings> check) => (settings, findings) =>
     {
         foreach (var (name, server) in settings.McpServers) check(server, $"mcpServers.{name}", findings);
@@ -25,9 +33,7 @@ internal static class ServerChecks
     {
         foreach (var name in settings.McpServers.Keys)
         {
-            var fits = name.Length is >= 1 and <= 32 && !name.AsSpan().ContainsAnyExcept(_nameCharacters)
-                && char.IsAsciiLetterOrDigit(name[0]) && char.IsAsciiLetterOrDigit(name[^1]) && !name.Contains("__", StringComparison.Ordinal);
-            if (!fits) findings.Fault($"mcpServers.{name}", "is no server name: 1 to 32 letters, digits, - and _, beginning and ending with a letter or digit, without a double underscore.");
+            if (!IsName(name)) findings.Fault($"mcpServers.{name}", $"is no server name: {NameForm}.");
         }
 
         foreach (var twins in settings.McpServers.Keys.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
@@ -105,10 +111,9 @@ internal static class ServerChecks
             _ => null,
         };
         if (without is null) return;
-        foreach (var (name, _) in settings.McpServers.Where(server => server.Value.RequiredGroups.Count > 0))
-        {
-            findings.Warn($"mcpServers.{name}.requiredGroups", $"lets nobody in: {without}.");
-        }
+        var doors = settings.McpServers.Where(server => server.Value.RequiredGroups.Count > 0).Select(server => $"mcpServers.{server.Key}")
+            .Concat(settings.VirtualServers.Where(server => server.Value.RequiredGroups.Count > 0).Select(server => $"virtualServers.{server.Key}"));
+        foreach (var door in doors) findings.Warn($"{door}.requiredGroups", $"lets nobody in: {without}.");
     }
 
     private static bool IsHeaderName(string name) => name.Length > 0 && !name.AsSpan().ContainsAnyExcept(_tokenCharacters);

@@ -13,7 +13,7 @@ internal sealed class Exchange
 
     public required Caller Caller { get; init; }
 
-    /// <summary>The server of <c>/mcp/{server}</c>; null on <c>/mcp</c>.</summary>
+    /// <summary>What stands behind <c>/mcp/</c>, a server or a virtual one; null on <c>/mcp</c>.</summary>
     public required string? Endpoint { get; init; }
 
     /// <summary>The message as the client sent it.</summary>

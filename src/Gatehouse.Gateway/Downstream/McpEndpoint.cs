@@ -5,6 +5,7 @@ using Gatehouse.Gateway.Downstream.Aggregate;
 using Gatehouse.Gateway.Downstream.Authentication;
 using Gatehouse.Gateway.Policy;
 using Gatehouse.Gateway.Protocol;
+using Gatehouse.Gateway.Routing;
 using Gatehouse.Gateway.Sessions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,7 @@ internal sealed partial class McpEndpoint(
     Challenge challenge,
     Origins origins,
     AccessPolicy policy,
+    AggregateViews views,
     SessionIds sessions,
     InFlightRequests inFlight,
     AggregateHandler aggregate,
@@ -38,7 +40,7 @@ internal sealed partial class McpEndpoint(
         }
 
         if (await AuthenticateAsync(http, server) is not { } caller) return;
-        if (server is not null && policy.Decide(caller, server) is Verdict.Denied denied)
+        if (server is not null && policy.DecideEndpoint(caller, server) is Verdict.Denied denied)
         {
             NoSuchServer(caller.Subject, denied.Reason);
             await http.Response.RefuseAsync(StatusCodes.Status404NotFound, JsonRpcCode.InvalidRequest, $"There is no server {server} here");
@@ -140,7 +142,7 @@ internal sealed partial class McpEndpoint(
         var message = exchange.Message;
         if (message.Kind != MessageKind.Request) return TakeAsync(exchange);
         if (exchange.Era == Era.Modern && ModernRules.Check(exchange.Http.Request.Headers, message) is { } refusal) return exchange.RefuseAsync(refusal);
-        return exchange.Endpoint is { } server ? single.HandleAsync(exchange, server) : aggregate.HandleAsync(exchange);
+        return views.Of(exchange.Endpoint) is { } view ? aggregate.HandleAsync(exchange, view) : single.HandleAsync(exchange, exchange.Endpoint!);
     }
 
     /// <summary>Notifications, and answers to a server's requests.</summary>

@@ -35,18 +35,20 @@ internal static class MergedList
     /// <summary>The list and everything after it.</summary>
     /// <param name="kind">What is listed.</param>
     /// <param name="parts">Each server's share, in the order they are to have.</param>
-    /// <param name="nameOf">The name that a server's item gets in the merged list, from the server's name and the item's; null leaves it out.</param>
+    /// <param name="labelsOf">What the items of a part are called.</param>
     /// <param name="modern">Whether the client speaks 2026-07-28, in which every result says who answered.</param>
-    public static ReadOnlyMemory<byte> Body(ListKind kind, IReadOnlyList<MergedPart> parts, Func<string, string, string?> nameOf, bool modern)
+    public static ReadOnlyMemory<byte> Body(ListKind kind, IReadOnlyList<MergedPart> parts, Func<MergedPart, ItemLabels> labelsOf, bool modern)
     {
         var buffer = new ArrayBufferWriter<byte>(4096);
         using (var json = new Utf8JsonWriter(buffer, _writing))
         {
             json.WriteStartObject();
             json.WriteStartArray(kind.Member);
+            var written = new HashSet<string>(StringComparer.Ordinal);
             foreach (var part in parts)
             {
-                foreach (var page in part.Pages) WriteItems(json, page, part.Server, nameOf);
+                var labels = labelsOf(part);
+                foreach (var page in part.Pages) WriteItems(json, page, labels, written);
             }
 
             json.WriteEndArray();
@@ -59,14 +61,16 @@ internal static class MergedList
         return buffer.WrittenMemory[1..];
     }
 
-    private static void WriteItems(Utf8JsonWriter json, ListPage page, string server, Func<string, string, string?> nameOf)
+    /// <summary>What is there already is not written again: a name means one thing, and of a URI that several have, the first is who gets asked.</summary>
+    private static void WriteItems(Utf8JsonWriter json, ListPage page, ItemLabels labels, HashSet<string> written)
     {
         foreach (var item in page.Items)
         {
-            if (nameOf(server, item.KeyValue) is not { } name) continue;
+            if (labels.NameOf(item.KeyValue) is not { } name || !written.Add(name)) continue;
             var bytes = item.Range.Of(page.Message.Span);
-            if (name == item.KeyValue) json.WriteRawValue(bytes, skipInputValidation: true);
-            else json.WriteRawValue(Splice.Replace(bytes, item.Key with { Start = item.Key.Start - item.Range.Start }, JsonText.Encode(name)), skipInputValidation: true);
+            if (name != item.KeyValue) bytes = Splice.Replace(bytes, item.Key with { Start = item.Key.Start - item.Range.Start }, JsonText.Encode(name));
+            if (labels.DescriptionOf?.Invoke(item.KeyValue) is { } description) bytes = ObjectSplice.Set(bytes, "description", description);
+            json.WriteRawValue(bytes, skipInputValidation: true);
         }
     }
 
@@ -97,6 +101,10 @@ internal sealed record MergedPart(string Server, IReadOnlyList<ListPage> Pages, 
     /// <summary>Whether the pages are whole but from before the problem.</summary>
     public bool IsStale { get; init; }
 }
+
+/// <param name="NameOf">The name that an item gets in the merged list, by its own; null leaves it out.</param>
+/// <param name="DescriptionOf">The description that it gets instead of its own, by its own name; null, or nothing, leaves that as it is.</param>
+internal readonly record struct ItemLabels(Func<string, string?> NameOf, Func<string, string?>? DescriptionOf = null);
 
 /// <param name="TtlMilliseconds">How long the client may take the list for fresh.</param>
 /// <param name="IsPublic">Whether everybody would get this very list.</param>

@@ -12,7 +12,7 @@ public abstract class SharedGatehouse(PostgresServer postgres) : IAsyncDisposabl
     internal async Task<Harness> InAsync(Topology topology, CancellationToken cancellationToken)
     {
         if (_running.TryGetValue(topology, out var running)) return running;
-        return _running[topology] = await Harness.StartAsync(topology, postgres, await ServersAsync(cancellationToken), cancellationToken);
+        return _running[topology] = await Harness.StartAsync(topology, postgres, await ServersAsync(cancellationToken), cancellationToken, Configure);
     }
 
     public async ValueTask DisposeAsync()
@@ -24,6 +24,9 @@ public abstract class SharedGatehouse(PostgresServer postgres) : IAsyncDisposabl
 
     /// <summary>What stands behind it, in the order of the configuration.</summary>
     protected abstract Task<IReadOnlyDictionary<string, ServerSettings>> ServersAsync(CancellationToken cancellationToken);
+
+    /// <summary>What else is otherwise than the default.</summary>
+    protected virtual GatehouseSettings Configure(GatehouseSettings settings) => settings;
 
     /// <summary>The fixture, reached over HTTP.</summary>
     protected async Task<ServerSettings> FixtureOverHttpAsync(CancellationToken cancellationToken, params (string Name, string Value)[] environment)

@@ -37,7 +37,7 @@ internal sealed class ListServer : IAsyncDisposable
     /// <summary>Whether it answers 405 to whoever wants to listen.</summary>
     public bool RefusesListeners { get; init; }
 
-    /// <summary>What it lists. A user that it is told of in X-User gets a tool of that name besides.</summary>
+    /// <summary>What it lists. A user that it is told of in X-User gets a tool of what stands before the @ besides.</summary>
     public string[] Tools { get; set; } = ["first"];
 
     /// <summary>Members of a modern list's result that say how long it holds.</summary>
@@ -134,7 +134,7 @@ internal sealed class ListServer : IAsyncDisposable
                 break;
             case "tools/list":
                 Interlocked.Increment(ref _asked);
-                var names = http.Request.Headers["X-User"] is [{ } user] ? Tools.Append(user) : Tools;
+                var names = http.Request.Headers["X-User"] is [{ } user] ? Tools.Append(user.Split('@')[0]) : Tools;
                 var tools = string.Join(',', names.Select(tool => $$$"""{"name":"{{{tool}}}","inputSchema":{"type":"object"}}"""));
                 var hints = http.Request.Headers["MCP-Protocol-Version"] is ["2026-07-28"] ? $",\"resultType\":\"complete\",{Hints}" : "";
                 await ResultAsync(http, id, $$"""{"tools":[{{tools}}]{{hints}}}""");

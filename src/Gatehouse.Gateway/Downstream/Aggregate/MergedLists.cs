@@ -10,15 +10,13 @@ using Microsoft.AspNetCore.Http;
 namespace Gatehouse.Gateway.Downstream.Aggregate;
 
 /// <summary>One list of everything that a caller may use. A server that fails is named in <c>_meta</c> and takes nothing from the others.</summary>
-internal sealed class MergedLists(GatehouseSettings settings, VisibleUpstreams visible, ListCache lists, MergedSnapshots snapshots, AccessPolicy policy, TimeProvider time)
+internal sealed class MergedLists(GatehouseSettings settings, VisibleUpstreams visible, ListCache lists, MergedSnapshots snapshots, AccessPolicy policy, NameIndex names, TimeProvider time)
 {
-    /// <summary>The names that items have on <c>/mcp</c>.</summary>
-    private const string View = "/mcp";
-
     /// <summary>Whether what is listed here is another thing for another user, whatever the servers say.</summary>
-    private readonly bool _dependsOnUser = settings.McpServers.Values.Any(server => server.IsActive && server.RequiredGroups.Count > 0);
+    private readonly bool _dependsOnUser = settings.McpServers.Values.Any(server => server.IsActive && server.RequiredGroups.Count > 0)
+        || settings.VirtualServers.Values.Any(server => server.RequiredGroups.Count > 0);
 
-    public async Task AnswerAsync(Exchange exchange, ListKind kind, SessionBinding session)
+    public async Task AnswerAsync(Exchange exchange, AggregateView view, ListKind kind, SessionBinding session)
     {
         if (exchange.Message.HasCursor)
         {
@@ -27,7 +25,8 @@ internal sealed class MergedLists(GatehouseSettings settings, VisibleUpstreams v
             return;
         }
 
-        var upstreams = await visible.SettledAsync(exchange.Caller, exchange.Http.RequestAborted);
+        var usable = await visible.SettledAsync(exchange.Caller, view, exchange.Http.RequestAborted);
+        IReadOnlyList<IUpstream> upstreams = [.. usable.Where(upstream => view.Includes(upstream.Name, kind))];
         var answers = await AskAsync(upstreams, new ListAsker(exchange, session), kind, exchange.Http.RequestAborted);
         var parts = new MergedPart[answers.Length];
         for (var place = 0; place < parts.Length; place++) parts[place] = new MergedPart(upstreams[place].Name, answers[place].Pages, answers[place].Problem) { IsStale = answers[place].IsStale };
@@ -36,7 +35,7 @@ internal sealed class MergedLists(GatehouseSettings settings, VisibleUpstreams v
             exchange.Conclude(AuditOutcome.Failed, string.Join("; ", parts.Where(part => part.Problem is not null).Select(part => $"{part.Server} {part.Problem}")));
         var isModern = exchange.Era == Era.Modern;
         var head = MergedList.Head(exchange.Id, isModern ? MergedHints.Of(answers, _dependsOnUser, time) : null);
-        await exchange.AnswerAsync(head, snapshots.BodyOf(new SnapshotKey(View, kind, isModern, parts), (server, name) => NameOf(kind, server, name)));
+        await exchange.AnswerAsync(head, snapshots.BodyOf(new SnapshotKey(view, kind, isModern, parts), part => LabelsOf(view, kind, part)));
     }
 
     /// <summary>All that must be asked at once: the slowest decides how long it takes, not the sum.</summary>
@@ -63,10 +62,17 @@ internal sealed class MergedLists(GatehouseSettings settings, VisibleUpstreams v
         return Offers(status, kind) ? lists.Fresh(asker, upstream, kind) : ListAnswer.NotOffered;
     }
 
-    private string? NameOf(ListKind kind, string server, string name) =>
-        kind == ListKind.Tools && !policy.RuleOf(server).Shows(name) ? null
-        : kind.IsRenamed ? new ExposedName(server, name).ToString()
-        : name;
+    private ItemLabels LabelsOf(AggregateView view, ListKind kind, MergedPart part)
+    {
+        if (!kind.IsRenamed) return new ItemLabels(static uri => uri);
+        var server = part.Server;
+        var exposed = names.Expose(server, kind, part.Pages.SelectMany(page => page.Items).Select(item => item.KeyValue));
+        if (kind != ListKind.Tools) return new ItemLabels(name => exposed[name]);
+        var rule = policy.RuleOf(server);
+        return new ItemLabels(
+            name => rule.Shows(name) && view.Shows(server, name) ? view.NewNameOf(server, name) ?? exposed[name] : null,
+            tool => view.DescriptionOf(server, tool));
+    }
 
     /// <summary>A server is only asked for what it declared; many answer anything else with an error.</summary>
     private static bool Offers(UpstreamStatus status, ListKind kind) => (status.Features & kind.Method switch

@@ -1,22 +1,24 @@
 using Gatehouse.Core.Identity;
 using Gatehouse.Gateway.Policy;
 using Gatehouse.Gateway.Protocol;
+using Gatehouse.Gateway.Routing;
 using Gatehouse.Gateway.Upstreams;
 
 namespace Gatehouse.Gateway.Downstream.Aggregate;
 
-/// <summary>The servers that one caller may use, in configured order.</summary>
+/// <summary>The servers of a view that one caller may use, in configured order.</summary>
 internal sealed class VisibleUpstreams(IUpstreams upstreams, AccessPolicy policy, TimeProvider time)
 {
     /// <summary>How long a client waits for servers that are still starting; those that are not up by then are reported as such.</summary>
     private static readonly TimeSpan _startPatience = TimeSpan.FromSeconds(10);
 
-    public IReadOnlyList<IUpstream> Of(Caller caller) => [.. upstreams.All.Where(upstream => policy.Allows(caller, upstream.Name))];
+    public IReadOnlyList<IUpstream> Of(Caller caller, AggregateView view) =>
+        [.. upstreams.All.Where(upstream => view.Includes(upstream.Name) && policy.Allows(caller, upstream.Name))];
 
     /// <summary>The same, once none of them is starting any more or the time for that is over.</summary>
-    public async Task<IReadOnlyList<IUpstream>> SettledAsync(Caller caller, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<IUpstream>> SettledAsync(Caller caller, AggregateView view, CancellationToken cancellationToken)
     {
-        var visible = Of(caller);
+        var visible = Of(caller, view);
         if (visible.All(upstream => upstream.Status.State != UpstreamState.Starting)) return visible;
         using var patience = new CancellationTokenSource(_startPatience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);

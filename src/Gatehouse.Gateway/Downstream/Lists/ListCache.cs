@@ -46,6 +46,10 @@ internal sealed class ListCache : IDisposable
     /// <summary>How many lists are kept.</summary>
     public int Count => _entries.Count;
 
+    /// <summary>The list from memory, if that is new enough, else from the upstream.</summary>
+    public async ValueTask<ListAnswer> GetAsync(ListAsker asker, IUpstream upstream, ListKind kind, CancellationToken cancellationToken) =>
+        Fresh(asker, upstream, kind) ?? await AskAsync(asker, upstream, kind, cancellationToken);
+
     /// <summary>The list from memory, if that is new enough.</summary>
     public ListAnswer? Fresh(ListAsker asker, IUpstream upstream, ListKind kind)
     {

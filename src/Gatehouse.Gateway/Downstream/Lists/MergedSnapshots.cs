@@ -19,12 +19,12 @@ internal sealed class MergedSnapshots(TimeProvider time)
     public int Count => _snapshots.Count;
 
     /// <summary>The body of the message, as <see cref="MergedList.Body"/> writes it.</summary>
-    /// <param name="nameOf">The names of the view; not asked for a list that is there.</param>
-    public ReadOnlyMemory<byte> BodyOf(SnapshotKey key, Func<string, string, string?> nameOf)
+    /// <param name="labelsOf">What the view calls things; not asked for a list that is there.</param>
+    public ReadOnlyMemory<byte> BodyOf(SnapshotKey key, Func<MergedPart, ItemLabels> labelsOf)
     {
         if (!_snapshots.TryGetValue(key, out var snapshot))
         {
-            snapshot = new Snapshot(MergedList.Body(key.Kind, key.Parts, nameOf, key.IsModern));
+            snapshot = new Snapshot(MergedList.Body(key.Kind, key.Parts, labelsOf, key.IsModern));
             if (_snapshots.TryAdd(key, snapshot) && Interlocked.Add(ref _bytes, snapshot.Body.Length) > MaxBytes) Trim();
         }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Gatehouse.Gateway.Protocol;
+using Gatehouse.Gateway.Routing;
 
 namespace Gatehouse.Gateway.Downstream.Lists;
 
@@ -9,18 +10,18 @@ namespace Gatehouse.Gateway.Downstream.Lists;
 /// </summary>
 internal readonly struct SnapshotKey : IEquatable<SnapshotKey>
 {
-    private readonly string _view;
+    private readonly AggregateView _view;
     private readonly int _hash;
 
-    /// <param name="view">Which endpoint's names the items have: the same view gives the same name to the same item of a server.</param>
+    /// <param name="view">What shows the shares: the same view gives the same names to the same items.</param>
     /// <param name="kind">Which list.</param>
     /// <param name="isModern">Whether the client speaks 2026-07-28.</param>
     /// <param name="parts">Each server's share; not to be changed any more.</param>
-    public SnapshotKey(string view, ListKind kind, bool isModern, MergedPart[] parts)
+    public SnapshotKey(AggregateView view, ListKind kind, bool isModern, MergedPart[] parts)
     {
         (_view, Kind, IsModern, Parts) = (view, kind, isModern, parts);
         var hash = new HashCode();
-        hash.Add(view);
+        hash.Add(RuntimeHelpers.GetHashCode(view));
         foreach (var part in parts)
         {
             hash.Add(RuntimeHelpers.GetHashCode(part.Pages));
@@ -38,7 +39,7 @@ internal readonly struct SnapshotKey : IEquatable<SnapshotKey>
 
     public bool Equals(SnapshotKey other)
     {
-        if (_hash != other._hash || IsModern != other.IsModern || _view != other._view || Kind != other.Kind || Parts.Length != other.Parts.Length) return false;
+        if (_hash != other._hash || IsModern != other.IsModern || !ReferenceEquals(_view, other._view) || Kind != other.Kind || Parts.Length != other.Parts.Length) return false;
         for (var place = 0; place < Parts.Length; place++)
         {
             var (one, another) = (Parts[place], other.Parts[place]);

@@ -40,7 +40,7 @@ public sealed class ListTests
         var page = ListPage.Read(_page, ListKind.Tools)!;
         var body = MergedList.Body(
             ListKind.Tools, [new("one", [page], null), new("two", [], "is down: why"), new("three", [page], "is down") { IsStale = true }],
-            (server, name) => name == "secret" || server == "three" ? null : $"{server}__{name}", modern: false);
+            part => new ItemLabels(name => name == "secret" || part.Server == "three" ? null : $"{part.Server}__{name}"), modern: false);
         Assert.Equal(
             """{"jsonrpc":"2.0","id":"x","result":{"tools":[{"description":"first","name":"one__a","n":1.0e2,"unknown":{"name":"not this"}}],"_meta":{"io.gatehouse/upstreams":{"one":{"status":"ok"},"two":{"status":"unavailable","reason":"is down: why"},"three":{"status":"stale","reason":"is down"}}}}}""",
             Encoding.UTF8.GetString([.. MergedList.Head("\"x\""u8, null).Span, .. body.Span]));
@@ -52,7 +52,7 @@ public sealed class ListTests
     public void A_modern_list_says_how_long_and_for_whom_it_holds(long ttl, bool isPublic, string scope)
     {
         var page = ListPage.Read(_page, ListKind.Tools)!;
-        var body = MergedList.Body(ListKind.Tools, [new("one", [page], null)], (_, name) => name, modern: true);
+        var body = MergedList.Body(ListKind.Tools, [new("one", [page], null)], _ => new ItemLabels(name => name), modern: true);
         using var merged = JsonDocument.Parse((byte[])[.. MergedList.Head("1"u8, new CachingHints(ttl, isPublic)).Span, .. body.Span]);
         var result = merged.RootElement.GetProperty("result");
         Assert.Equal(("complete", scope, ttl), (result.GetProperty("resultType").GetString(), result.GetProperty("cacheScope").GetString(), result.GetProperty("ttlMs").GetInt64()));

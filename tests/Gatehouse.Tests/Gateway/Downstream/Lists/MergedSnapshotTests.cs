@@ -1,6 +1,8 @@
 using System.Text;
+using Gatehouse.Core.Configuration;
 using Gatehouse.Gateway.Downstream.Lists;
 using Gatehouse.Gateway.Protocol;
+using Gatehouse.Gateway.Routing;
 using Microsoft.Extensions.Time.Testing;
 using static Gatehouse.Tests.Gateway.Downstream.Lists.ListBench.PlayedUpstream;
 
@@ -9,28 +11,29 @@ namespace Gatehouse.Tests.Gateway.Downstream.Lists;
 public sealed class MergedSnapshotTests
 {
     private static readonly IReadOnlyList<ListPage> _pages = PagesOf("a");
+    private static readonly AggregateView _other = new("other", new VirtualServerSettings { Servers = ["one"] });
 
     [Fact]
     public void The_same_shares_are_written_once_and_any_other_share_view_or_era_anew()
     {
         var snapshots = new MergedSnapshots(new FakeTimeProvider());
         var named = 0;
-        Body("/mcp", false, new MergedPart("one", _pages, null));
-        Body("/mcp", false, new MergedPart("one", _pages, null));
+        Body(AggregateView.Everything, false, new MergedPart("one", _pages, null));
+        Body(AggregateView.Everything, false, new MergedPart("one", _pages, null));
         Assert.Equal(1, named);
 
-        Body("/mcp", true, new MergedPart("one", _pages, null));
-        Body("/mcp/other", false, new MergedPart("one", _pages, null));
-        Body("/mcp", false, new MergedPart("two", _pages, null));
-        Body("/mcp", false, new MergedPart("one", PagesOf("a"), null));
-        Body("/mcp", false, new MergedPart("one", _pages, "is down"));
-        Body("/mcp", false, new MergedPart("one", _pages, "is down") { IsStale = true });
+        Body(AggregateView.Everything, true, new MergedPart("one", _pages, null));
+        Body(_other, false, new MergedPart("one", _pages, null));
+        Body(AggregateView.Everything, false, new MergedPart("two", _pages, null));
+        Body(AggregateView.Everything, false, new MergedPart("one", PagesOf("a"), null));
+        Body(AggregateView.Everything, false, new MergedPart("one", _pages, "is down"));
+        Body(AggregateView.Everything, false, new MergedPart("one", _pages, "is down") { IsStale = true });
         Assert.Equal((7, 7), (named, snapshots.Count));
 
-        void Body(string view, bool isModern, MergedPart part) => snapshots.BodyOf(new SnapshotKey(view, ListKind.Tools, isModern, [part]), (_, name) =>
+        void Body(AggregateView view, bool isModern, MergedPart part) => snapshots.BodyOf(new SnapshotKey(view, ListKind.Tools, isModern, [part]), _ =>
         {
             named++;
-            return name;
+            return new ItemLabels(name => name);
         });
     }
 
@@ -50,10 +53,10 @@ public sealed class MergedSnapshotTests
         Assert.InRange(snapshots.Count, 1, 200);
         Assert.Equal(1001, named);
 
-        void Body(IReadOnlyList<ListPage> pages) => snapshots.BodyOf(new SnapshotKey("/mcp", ListKind.Tools, false, [new MergedPart("one", pages, null)]), (_, name) =>
+        void Body(IReadOnlyList<ListPage> pages) => snapshots.BodyOf(new SnapshotKey(AggregateView.Everything, ListKind.Tools, false, [new MergedPart("one", pages, null)]), _ =>
         {
             named++;
-            return name;
+            return new ItemLabels(name => name);
         });
     }
 
