@@ -5,7 +5,7 @@ namespace Gatehouse.Gateway.Protocol;
 /// <summary>What one pass has found so far. The first fault is kept and the pass goes on, so that the id is found wherever it stands.</summary>
 internal ref struct EnvelopeScan
 {
-    private static readonly string[] _routingKeys = ["jsonrpc", "id", "method", "params"];
+    private static readonly string[] _routingKeys = ["jsonrpc", "id", "method", "params", "result", "error"];
 
     private Seen _seen;
     private int _faultCode;

@@ -6,6 +6,7 @@ internal struct EventStreamWatch
     private AnswerWatch _message;
     private Line _line;
     private int _prefix;
+    private int _mark;
     private bool _afterCarriageReturn;
 
     private enum Line
@@ -26,6 +27,7 @@ internal struct EventStreamWatch
 
     public void Feed(ReadOnlySpan<byte> bytes)
     {
+        if (_mark < ByteOrderMark.Length) bytes = SkipMark(bytes);
         while (bytes.Length > 0)
         {
             if (_afterCarriageReturn)
@@ -53,6 +55,28 @@ internal struct EventStreamWatch
             _afterCarriageReturn = bytes[end] == (byte)'\r';
             bytes = bytes[(end + 1)..];
         }
+    }
+
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
+    /// <summary>A byte order mark may stand before the first event.</summary>
+    private ReadOnlySpan<byte> SkipMark(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0 && _mark < ByteOrderMark.Length)
+        {
+            if (bytes[0] != ByteOrderMark[_mark])
+            {
+                // Part of a mark is the beginning of a line that means nothing.
+                if (_mark > 0) _line = Line.Other;
+                _mark = ByteOrderMark.Length;
+                break;
+            }
+
+            _mark++;
+            bytes = bytes[1..];
+        }
+
+        return bytes;
     }
 
     private ReadOnlySpan<byte> FeedPrefix(ReadOnlySpan<byte> bytes)

@@ -19,6 +19,7 @@ internal static class McpMethods
     public const string SetLogLevel = "logging/setLevel";
     public const string Complete = "completion/complete";
     public const string Cancelled = "notifications/cancelled";
+    public const string Initialized = "notifications/initialized";
 
     /// <summary>Methods that ended with the legacy era (MCP 2026-07-28, "Changes").</summary>
     public static bool IsRemovedInModern(string method) => method is Initialize or Ping or SetLogLevel or Subscribe or Unsubscribe;

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Gatehouse.Gateway.Protocol;
@@ -30,7 +31,15 @@ internal struct ParamsScan
         MetaLogLevel = 65536,
     }
 
-    private static readonly string[] _routingKeys = ["name", "uri", "arguments", "_meta", "ref", "taskId"];
+    private static readonly string[] _keys = ["name", "uri", "arguments", "_meta", "ref", "cursor", "taskId", "requestId", "protocolVersion"];
+
+    private static readonly string[] _refKeys = ["type", "name", "uri"];
+
+    private static readonly string[] _metaKeys =
+    [
+        "progressToken", Encoding.UTF8.GetString(MetaKeys.ProtocolVersion), Encoding.UTF8.GetString(MetaKeys.ClientCapabilities),
+        Encoding.UTF8.GetString(MetaKeys.ClientInfo), Encoding.UTF8.GetString(MetaKeys.LogLevel),
+    ];
 
     public string? Fault { get; private set; }
 
@@ -139,7 +148,7 @@ internal struct ParamsScan
         }
         else
         {
-            if (LookalikeKey.Resembles(ref reader, _routingKeys)) Refuse(JsonRpcCode.InvalidRequest, "A member of params differs from one that matters only by upper and lower case.");
+            RefuseLookalike(ref reader, _keys, "params");
             reader.Read();
         }
     }
@@ -196,6 +205,7 @@ internal struct ParamsScan
         }
         else
         {
+            RefuseLookalike(ref reader, _metaKeys, "params._meta");
             reader.Read();
         }
     }
@@ -226,6 +236,7 @@ internal struct ParamsScan
             }
             else
             {
+                RefuseLookalike(ref reader, _refKeys, "params.ref");
                 reader.Read();
             }
 
@@ -238,6 +249,11 @@ internal struct ParamsScan
     {
         reader.Read();
         return reader.TokenType == JsonTokenType.String ? (JsonValue.RangeAt(ref reader), reader.GetString()) : (null, null);
+    }
+
+    private void RefuseLookalike(ref Utf8JsonReader reader, string[] keys, string of)
+    {
+        if (LookalikeKey.Resembles(ref reader, keys)) Refuse(JsonRpcCode.InvalidRequest, $"A member of {of} differs from one that matters only by upper and lower case.");
     }
 
     private void Once(Seen member, string name)

@@ -38,8 +38,9 @@ internal abstract record Greeting
             if (root.TryGetProperty("result", out var result) && result.ValueKind == JsonValueKind.Object) return ReadResult(result);
             return root.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object ? ReadError(error) : new Nonsense();
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
+            // The latter is the reader's word for text that is none: half a surrogate pair, or bytes that are not UTF-8.
             return new Nonsense();
         }
     }

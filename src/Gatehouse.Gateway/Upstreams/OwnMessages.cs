@@ -14,25 +14,7 @@ internal static class OwnMessages
         json.WriteNumber("id"u8, id);
         json.WriteString("method"u8, McpMethods.Discover);
         json.WriteStartObject("params"u8);
-        json.WritePropertyName("_meta"u8);
-        WriteMeta(json, version, default);
-        json.WriteEndObject();
-    });
-
-    /// <summary>Asks to be told when lists change.</summary>
-    /// <param name="lists">Of <see cref="UpstreamFeatures.ListsChanged"/>, those that the server declared.</param>
-    public static byte[] Listen(long id, string version, UpstreamFeatures lists) => Write(json =>
-    {
-        json.WriteNumber("id"u8, id);
-        json.WriteString("method"u8, McpMethods.Listen);
-        json.WriteStartObject("params"u8);
-        json.WriteStartObject("notifications"u8);
-        if ((lists & UpstreamFeatures.ToolsListChanged) != 0) json.WriteBoolean("toolsListChanged"u8, true);
-        if ((lists & UpstreamFeatures.PromptsListChanged) != 0) json.WriteBoolean("promptsListChanged"u8, true);
-        if ((lists & UpstreamFeatures.ResourcesListChanged) != 0) json.WriteBoolean("resourcesListChanged"u8, true);
-        json.WriteEndObject();
-        json.WritePropertyName("_meta"u8);
-        WriteMeta(json, version, default);
+        WriteMeta(json, version);
         json.WriteEndObject();
     });
 
@@ -41,7 +23,7 @@ internal static class OwnMessages
     public static byte[] Meta(string version, ReadOnlyMemory<byte> capabilities)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer)) WriteMeta(json, version, capabilities);
+        using (var json = new Utf8JsonWriter(buffer)) WriteMetaObject(json, version, capabilities);
         return buffer.WrittenSpan.ToArray();
     }
 
@@ -55,6 +37,62 @@ internal static class OwnMessages
         json.WriteStartObject("capabilities"u8);
         json.WriteEndObject();
         WriteClient(json, "clientInfo"u8);
+        json.WriteEndObject();
+    });
+
+    /// <summary>What the client itself said in its <c>initialize</c>, for a server that speaks to nobody but this client.</summary>
+    public static byte[] Initialize(long id, SessionBinding.Managed client) => Write(json =>
+    {
+        json.WriteNumber("id"u8, id);
+        json.WriteString("method"u8, McpMethods.Initialize);
+        json.WriteStartObject("params"u8);
+        json.WriteString("protocolVersion"u8, client.ProtocolVersion);
+        json.WritePropertyName("capabilities"u8);
+        json.WriteRawValue(client.Capabilities.IsEmpty ? "{}"u8 : client.Capabilities.Span, skipInputValidation: true);
+        json.WritePropertyName("clientInfo"u8);
+        if (client.ClientInfo.IsEmpty) ServerIdentity.Write(json);
+        else json.WriteRawValue(client.ClientInfo.Span, skipInputValidation: true);
+        json.WriteEndObject();
+    });
+
+    /// <summary>Asks to be told of changed lists (2026-07-28, "Subscriptions").</summary>
+    /// <param name="lists">Those that the server declares to tell of.</param>
+    public static byte[] Listen(long id, string version, UpstreamFeatures lists) => Write(json =>
+    {
+        json.WriteNumber("id"u8, id);
+        json.WriteString("method"u8, McpMethods.Listen);
+        json.WriteStartObject("params"u8);
+        WriteMeta(json, version);
+        json.WriteStartObject("notifications"u8);
+        if (lists.HasFlag(UpstreamFeatures.ToolsListChanged)) json.WriteBoolean("toolsListChanged"u8, true);
+        if (lists.HasFlag(UpstreamFeatures.PromptsListChanged)) json.WriteBoolean("promptsListChanged"u8, true);
+        if (lists.HasFlag(UpstreamFeatures.ResourcesListChanged)) json.WriteBoolean("resourcesListChanged"u8, true);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    });
+
+    /// <summary>The answer that ends a listen (2026-07-28, "Subscriptions").</summary>
+    /// <param name="id">The raw id of the listen.</param>
+    public static byte[] ListenEnd(ReadOnlyMemory<byte> id) => Write(json =>
+    {
+        json.WritePropertyName("id"u8);
+        json.WriteRawValue(id.Span);
+        json.WriteStartObject("result"u8);
+        json.WriteString("resultType"u8, "complete"u8);
+        json.WriteStartObject("_meta"u8);
+        json.WritePropertyName(MetaKeys.SubscriptionId);
+        json.WriteRawValue(id.Span);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    });
+
+    /// <summary><c>resources/subscribe</c> or <c>resources/unsubscribe</c>.</summary>
+    public static byte[] Subscription(long id, string method, string uri) => Write(json =>
+    {
+        json.WriteNumber("id"u8, id);
+        json.WriteString("method"u8, method);
+        json.WriteStartObject("params"u8);
+        json.WriteString("uri"u8, uri);
         json.WriteEndObject();
     });
 
@@ -99,7 +137,14 @@ internal static class OwnMessages
         json.WriteRawValue(result.Span);
     });
 
-    private static void WriteMeta(Utf8JsonWriter json, string version, ReadOnlyMemory<byte> capabilities)
+    /// <summary>What every request of the modern era carries.</summary>
+    private static void WriteMeta(Utf8JsonWriter json, string version)
+    {
+        json.WritePropertyName("_meta"u8);
+        WriteMetaObject(json, version, capabilities: default);
+    }
+
+    private static void WriteMetaObject(Utf8JsonWriter json, string version, ReadOnlyMemory<byte> capabilities)
     {
         json.WriteStartObject();
         json.WriteString(MetaKeys.ProtocolVersion, version);

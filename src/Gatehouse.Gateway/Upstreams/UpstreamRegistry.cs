@@ -17,18 +17,17 @@ internal sealed partial class UpstreamRegistry : BackgroundService, IUpstreams, 
     private readonly List<Channel<UpstreamReport>> _watchers = [];
     private readonly List<(ISupervisedUpstream Upstream, StatusBoard Board)> _all = [];
     private readonly FrozenDictionary<string, IUpstream> _byName;
-    private readonly ListChanges _changes;
     private readonly ILogger _logger;
 
-    public UpstreamRegistry(GatehouseSettings settings, ListChanges changes, TimeProvider time, ILogger<UpstreamRegistry> logger)
+    public UpstreamRegistry(GatehouseSettings settings, ListChanges changes, ISessionMessages sessions, TimeProvider time, ILogger<UpstreamRegistry> logger)
     {
-        (_changes, _logger) = (changes, logger);
+        _logger = logger;
         foreach (var (name, server) in settings.McpServers.Where(server => server.Value.IsActive))
         {
             var isHttp = server.Transport == ServerTransport.Http;
             var board = new StatusBoard(name, isHttp ? "http" : "stdio", Changed);
             var log = new ChildLog(name, logger);
-            _all.Add((isHttp ? new HttpUpstream(name, server, board, changes, log, time, logger) : new StdioUpstream(name, server, board, log, time), board));
+            _all.Add((isHttp ? new HttpUpstream(name, server, board, changes, log, time, logger) : new StdioUpstream(name, server, board, changes, sessions, log, time), board));
         }
 
         All = [.. _all.Select(each => each.Upstream)];
@@ -81,18 +80,8 @@ internal sealed partial class UpstreamRegistry : BackgroundService, IUpstreams, 
 
     private void Changed(UpstreamReport report)
     {
-        if (report.State == "up")
-        {
-            IsUp(report.Server, report.Detail);
-
-            // It may be another one than before.
-            _changes.Publish(report.Server, UpstreamFeatures.ListsChanged);
-        }
-        else
-        {
-            IsDown(report.Server, report.Detail);
-        }
-
+        if (report.State == "up") IsUp(report.Server, report.Detail);
+        else IsDown(report.Server, report.Detail);
         lock (_watching)
         {
             foreach (var watcher in _watchers) watcher.Writer.TryWrite(report);

@@ -30,7 +30,7 @@ internal sealed class ListCache : IDisposable
     {
         (_changes, _collector, _refresher, _time) = (changes, collector, refresher, time);
         var servers = settings.McpServers.Where(server => server.Value.IsActive).ToList();
-        _terms = servers.ToFrozenDictionary(server => server.Key, server => ListTerms.Of(server.Value), StringComparer.Ordinal);
+        _terms = servers.ToFrozenDictionary(server => server.Key, server => new ListTerms(server.Value), StringComparer.Ordinal);
         _editions = servers
             .SelectMany(server => Enum.GetValues<ChangedList>().Select(list => (server.Key, list)))
             .ToFrozenDictionary(each => each, _ => new ListEdition());
@@ -54,7 +54,7 @@ internal sealed class ListCache : IDisposable
     public ListAnswer? Fresh(ListAsker asker, IUpstream upstream, ListKind kind)
     {
         var terms = _terms[upstream.Name];
-        if (terms.AreNeverKept || !_entries.TryGetValue(KeyFor(asker, upstream, kind, terms), out var entry)) return null;
+        if (terms.AreNeverKept(asker.Era) || !_entries.TryGetValue(KeyFor(asker, upstream, kind, terms), out var entry)) return null;
         var isAnnounced = IsAnnounced(upstream, kind);
         if (!entry.TryGetFresh(terms, isAnnounced, out var list, out var isRipe)) return null;
         entry.Touch();
@@ -67,7 +67,7 @@ internal sealed class ListCache : IDisposable
     public async Task<ListAnswer> AskAsync(ListAsker asker, IUpstream upstream, ListKind kind, CancellationToken cancellationToken)
     {
         var terms = _terms[upstream.Name];
-        if (terms.AreNeverKept) return await _collector.CollectAsync(asker.InItsName(upstream, kind), cancellationToken);
+        if (terms.AreNeverKept(asker.Era)) return await _collector.CollectAsync(asker.InItsName(upstream, kind), cancellationToken);
         var entry = EntryFor(asker, upstream, kind, terms);
         var answer = await AskEntryAsync(entry, terms, IsAnnounced(upstream, kind), cancellationToken);
         if (answer.List is not { } list || terms.ArePersonal) return answer;
@@ -90,7 +90,7 @@ internal sealed class ListCache : IDisposable
     {
         var nothing = ListAnswer.Nothing(problem);
         var terms = _terms[upstream.Name];
-        return !terms.AreNeverKept && _entries.TryGetValue(KeyFor(asker, upstream, kind, terms), out var entry) ? entry.InsteadOf(nothing) : nothing;
+        return !terms.AreNeverKept(asker.Era) && _entries.TryGetValue(KeyFor(asker, upstream, kind, terms), out var entry) ? entry.InsteadOf(nothing) : nothing;
     }
 
     public void Dispose()
@@ -152,6 +152,8 @@ internal sealed class ListCache : IDisposable
 
     private void Note(ListChange change)
     {
+        // What one session alone sees is not kept.
+        if (change.Session is not null) return;
         if (_editions.TryGetValue((change.Server, change.List), out var edition)) edition.Advance();
     }
 

@@ -35,7 +35,9 @@ internal static class HttpExchange
         if (response.StatusCode is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout)
             return NoAnswer($"it answered {Name(status)}");
         if (status is >= 300 and < 400) return NoAnswer($"it redirects ({Name(status)}), and redirects are not followed");
-        if (response.Content.Headers.ContentEncoding.Count > 0) return NoAnswer("it compressed its answer without being asked to");
+
+        // "identity" is no coding (RFC 9110 section 8.4.1), but the C# SDK's servers name it with every stream of events.
+        if (response.Content.Headers.ContentEncoding.Any(coding => !coding.Equals("identity", StringComparison.OrdinalIgnoreCase))) return NoAnswer("it compressed its answer without being asked to");
         var session = EraHeaders.SessionOf(response);
         return response.Content.Headers.ContentType?.MediaType?.ToLowerInvariant() switch
         {

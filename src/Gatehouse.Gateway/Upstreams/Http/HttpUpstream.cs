@@ -27,7 +27,7 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
         _program = settings.Command is null ? null : new ProgramBeside(settings, log, time);
         var patience = TimeSpan.FromSeconds(settings.Timeout);
         var probe = new EraProbe(_endpoint, session => CloseSession(owner: null, session), patience, time);
-        _presence = new HttpPresence(probe, board, _program, patience, time);
+        _presence = new HttpPresence(probe, board, _program, () => changes.Publish(name, UpstreamFeatures.ListsChanged), patience, time);
         _sessions = new ManagedSessions(owner => OpenSessionAsync(probe, owner), CloseSession, time);
 
         // Where each user has lists of their own, nobody could listen for all of them.

@@ -112,7 +112,9 @@ internal sealed class ManagedEvents(Stream inner, Action<byte[], bool> asked) : 
     private static ReadOnlySpan<byte> DataOf(ReadOnlySpan<byte> whole)
     {
         ReadOnlySpan<byte> data = default;
-        var rest = whole;
+        ArrayBufferWriter<byte>? joined = null;
+        // A byte order mark may stand before the first event.
+        var rest = whole.StartsWith("\uFEFF"u8) ? whole["\uFEFF"u8.Length..] : whole;
         while (!rest.IsEmpty)
         {
             var length = rest.IndexOfAny((byte)'\n', (byte)'\r');
@@ -121,9 +123,22 @@ internal sealed class ManagedEvents(Stream inner, Action<byte[], bool> asked) : 
             if (!line.StartsWith("data:"u8)) continue;
             var value = line["data:"u8.Length..];
             if (value.StartsWith(" "u8)) value = value[1..];
-            data = data.IsEmpty ? value : (byte[])[.. data, (byte)'\n', .. value];
+            if (joined is null && data.IsEmpty)
+            {
+                data = value;
+                continue;
+            }
+
+            if (joined is null)
+            {
+                joined = new ArrayBufferWriter<byte>(whole.Length);
+                joined.Write(data);
+            }
+
+            joined.Write("\n"u8);
+            joined.Write(value);
         }
 
-        return data;
+        return joined is null ? data : joined.WrittenSpan;
     }
 }

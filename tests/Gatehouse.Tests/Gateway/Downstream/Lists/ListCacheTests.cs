@@ -140,6 +140,7 @@ public sealed class ListCacheTests
         bench.Time.Advance(TimeSpan.FromMinutes(3));
         bench.Changes.Publish(new ListChange("one", ChangedList.Prompts));
         bench.Changes.Publish(new ListChange("two", ChangedList.Tools));
+        bench.Changes.Publish(new ListChange("one", ChangedList.Tools, "a session of its own"));
         Assert.Equal(["tool-1"], NamesOf(await bench.AskAsync(Legacy(Ada))));
         bench.Changes.Publish(new ListChange("one", ChangedList.Tools));
         Assert.Equal(["tool-2"], NamesOf(await bench.AskAsync(Legacy(Ada))));

@@ -67,6 +67,19 @@ public sealed class PersonalListTests
     }
 
     [Fact]
+    public async Task A_program_of_each_users_own_is_asked_for_each_and_one_of_each_sessions_own_in_that_session()
+    {
+        var program = new ServerSettings { Command = "program", Pool = StdioPool.PerUser };
+        await using var perUser = new ListBench(program);
+        foreach (var caller in new[] { Ada, Bob, Ada, Bob }) await perUser.AskAsync(Legacy(caller));
+        Assert.Equal([Ada, Bob], perUser.Upstream.Seen.Select(request => request.Caller));
+
+        await using var perSession = new ListBench(program with { Pool = StdioPool.PerSession });
+        foreach (var session in new[] { "one", "two", "one" }) await perSession.AskAsync(Legacy(Ada, session: session));
+        Assert.Equal(["one", "two", "one"], perSession.Upstream.Seen.Select(request => Assert.IsType<SessionBinding.Managed>(request.Session).Key));
+    }
+
+    [Fact]
     public async Task Who_inherits_an_address_or_a_subject_does_not_inherit_the_list()
     {
         await using var bench = new ListBench(_told);
