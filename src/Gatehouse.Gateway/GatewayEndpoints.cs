@@ -3,6 +3,7 @@ using Gatehouse.Gateway.Downstream;
 using Gatehouse.Gateway.Downstream.Aggregate;
 using Gatehouse.Gateway.Downstream.Authentication;
 using Gatehouse.Gateway.Downstream.Forwarding;
+using Gatehouse.Gateway.Downstream.Limits;
 using Gatehouse.Gateway.Downstream.Lists;
 using Gatehouse.Gateway.Downstream.Streams;
 using Gatehouse.Gateway.Policy;
@@ -10,6 +11,7 @@ using Gatehouse.Gateway.Routing;
 using Gatehouse.Gateway.Sessions;
 using Gatehouse.Gateway.Upstreams;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -47,6 +49,8 @@ public static class GatewayEndpoints
             .AddSingleton<SessionIds>()
             .AddSingleton<InFlightRequests>()
             .AddSingleton<Recorder>()
+            .AddSingleton<Allowances>()
+            .AddSingleton<Relay>()
             .AddSingleton<Forwarder>()
             .AddSingleton<VisibleUpstreams>()
             .AddSingleton<ListCollector>()
@@ -57,10 +61,17 @@ public static class GatewayEndpoints
             .AddSingleton<NamedRoutes>()
             .AddSingleton<MergedLists>()
             .AddSingleton<Resources>()
+            .AddSingleton<TaskIds>()
+            .AddSingleton<AggregateTasks>()
+            .AddSingleton<ListenParts>()
+            .AddSingleton<MergedListen>()
             .AddSingleton<AggregateHandler>()
             .AddSingleton<SingleServerHandler>()
             .AddSingleton<McpEndpoint>();
     }
+
+    /// <summary>Whether a path is the gateway's: it authenticates its requests itself.</summary>
+    public static bool Serves(PathString path) => path.StartsWithSegments("/mcp");
 
     /// <summary>Maps <c>/mcp</c> and <c>/mcp/{server}</c>, where the server may be a virtual one. The application must use CORS after routing.</summary>
     public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder endpoints)

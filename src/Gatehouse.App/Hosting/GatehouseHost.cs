@@ -19,7 +19,7 @@ internal static class GatehouseHost
         // leaves forwarded headers off as well: they could only say what publicUrl already says, or lie.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.AddLineLogging();
-        builder.WebHost.UseListening(settings.Listen);
+        builder.WebHost.UseListening(settings);
         builder.Services.AddRouting();
         builder.Services.AddSingleton<Drain>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Drain.ShutdownTimeout);
@@ -31,16 +31,28 @@ internal static class GatehouseHost
 
         var app = builder.Build();
         app.Use(app.Services.GetRequiredService<Drain>().InvokeAsync);
-        app.UseMiddleware<BodyLimit>();
+        app.UseMiddleware<BodyLimit>(settings.Limits.RequestBytes);
         app.UseRouting();
         app.UseMiddleware<HostCheck>(HostCheck.HostsOf(settings));
         app.UseCors();
 
         // By name, and here: a host that has schemes would otherwise put it in front of everything, before the Host is checked.
-        if (app.Services.GetService<IAuthenticationSchemeProvider>() is not null) app.UseAuthentication();
+        // Not for the gateway, which knows no schemes: a call would only pass through all of them.
+        app.UseWhen(http => !GatewayEndpoints.Serves(http.Request.Path), others =>
+        {
+            if (settings.Scheduling == CallScheduling.Inline) others.Use(LeaveSocketThreadAsync);
+            if (app.Services.GetService<IAuthenticationSchemeProvider>() is not null) others.UseAuthentication();
+        });
         app.MapHealth();
         if (role is not GatehouseRole.Proxy) app.MapAuthorizationServer();
         if (role is not GatehouseRole.OAuth) app.MapGateway();
         return app;
+    }
+
+    /// <summary>What signs in and issues may wait for a database file; the threads that watch the sockets must not.</summary>
+    private static async Task LeaveSocketThreadAsync(HttpContext context, RequestDelegate next)
+    {
+        await Task.Yield();
+        await next(context);
     }
 }

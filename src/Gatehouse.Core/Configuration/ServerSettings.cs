@@ -40,6 +40,9 @@ public sealed record ServerSettings
     [Description("Seconds until an unanswered request is given up. 1 to 3600.")]
     public int Timeout { get; init; } = 60;
 
+    [Description("Seconds until a request is given up even though the server still reports progress. From timeout to 86400.")]
+    public int MaxDuration { get; init; } = 3600;
+
     [Description("Seconds that this server's lists are answered from memory, where its own ttlMs says less. 0: asked each time. Default: what it says; where it says nothing, until it tells of a change (5 minutes at most), or 30 seconds. Up to 86400.")]
     public int? ListTtl { get; init; }
 
@@ -60,6 +63,9 @@ public sealed record ServerSettings
 
     [Description("What the audit trail keeps of this server's arguments.")]
     public ServerAuditSettings? Audit { get; init; }
+
+    [Description("Limits of this server's own.")]
+    public ServerLimitSettings? Limits { get; init; }
 
     /// <summary>The transport that is meant when <see cref="TransportType"/> is not written.</summary>
     public ServerTransport Transport => TransportType ?? (Command is null ? ServerTransport.Http : ServerTransport.Stdio);

@@ -3,6 +3,7 @@ using Gatehouse.Core.Configuration;
 using Gatehouse.Core.Identity;
 using Gatehouse.Gateway.Downstream.Aggregate;
 using Gatehouse.Gateway.Downstream.Authentication;
+using Gatehouse.Gateway.Downstream.Limits;
 using Gatehouse.Gateway.Policy;
 using Gatehouse.Gateway.Protocol;
 using Gatehouse.Gateway.Routing;
@@ -17,6 +18,7 @@ namespace Gatehouse.Gateway.Downstream;
 /// say, may they say it, where does it go. And then it is put on record.
 /// </summary>
 internal sealed partial class McpEndpoint(
+    GatehouseSettings settings,
     AccessTokens tokens,
     PublicEndpoints endpoints,
     Challenge challenge,
@@ -25,6 +27,7 @@ internal sealed partial class McpEndpoint(
     AggregateViews views,
     SessionIds sessions,
     InFlightRequests inFlight,
+    Allowances allowances,
     AggregateHandler aggregate,
     SingleServerHandler single,
     Recorder recorder,
@@ -90,7 +93,7 @@ internal sealed partial class McpEndpoint(
     private async Task PostAsync(HttpContext http, Caller caller, string? server)
     {
         var (now, started) = (time.GetUtcNow(), time.GetTimestamp());
-        if (await MessageIntake.ReadAsync(http) is not { } message) return;
+        if (await MessageIntake.ReadAsync(http, settings.Limits.RequestBytes) is not { } message) return;
         var era = Eras.Of(http.Request.Headers, message);
         McpSession? session = null;
         if (era == Era.Legacy && message.Method != McpMethods.Initialize)
@@ -120,7 +123,9 @@ internal sealed partial class McpEndpoint(
     {
         try
         {
-            await DispatchAsync(exchange);
+            var full = allowances.Enter(exchange, out var place);
+            using var entered = place;
+            await (full is null ? DispatchAsync(exchange) : exchange.RefuseAsync(full));
         }
         catch (OperationCanceledException) when (exchange.Http.RequestAborted.IsCancellationRequested)
         {
@@ -133,7 +138,7 @@ internal sealed partial class McpEndpoint(
         }
         finally
         {
-            await recorder.RecordAsync(exchange, CancellationToken.None);
+            if (exchange.IsRecorded) await recorder.RecordAsync(exchange, CancellationToken.None);
         }
     }
 
@@ -169,9 +174,22 @@ internal sealed partial class McpEndpoint(
 
         if (await FindSessionAsync(http, caller, server, null) is not { } session) return;
         if (isDelete) sessions.End(session);
-        if (session.IsUpstreams) await single.DriveAsync(http, caller, session, http.Request.Method);
+        if (session.IsUpstreams && isDelete) await single.DriveAsync(http, caller, session, http.Request.Method);
+        else if (session.IsUpstreams) await StreamAsync(http, caller, session);
         else if (isDelete) http.Response.StatusCode = StatusCodes.Status204NoContent;
         else MethodNotAllowed(http.Response);
+    }
+
+    private async Task StreamAsync(HttpContext http, Caller caller, McpSession session)
+    {
+        if (!allowances.TryEnterStream(caller, out var place))
+        {
+            http.Response.Headers.RetryAfter = "1";
+            await http.Response.RefuseAsync(StatusCodes.Status429TooManyRequests, JsonRpcCode.TooManyRequests, $"At most {settings.Limits.StreamsPerUser} streams may be open");
+            return;
+        }
+
+        using (place) await single.DriveAsync(http, caller, session, http.Request.Method);
     }
 
     /// <summary>The session that the request names, or null after it was refused: an id proves nothing, it must be this user's.</summary>

@@ -43,7 +43,7 @@ internal static class ModernRules
         {
             McpMethods.CallTool or McpMethods.GetPrompt => message.NameValue,
             McpMethods.ReadResource => message.UriValue,
-            "tasks/get" or "tasks/update" or "tasks/cancel" => message.TaskIdValue,
+            McpMethods.GetTask or McpMethods.UpdateTask or McpMethods.CancelTask => message.TaskIdValue,
             _ => null,
         };
         if (named is null) return null;
@@ -51,7 +51,7 @@ internal static class ModernRules
     }
 
     private static Refusal? CheckMeta(Envelope message) =>
-        message is { MetaProtocolVersion: not null, MetaClientCapabilities: not null } ? null
+        message.MetaProtocolVersion is not null && message.HasMetaClientCapabilities ? null
         : new Refusal(400, JsonRpcCode.InvalidParams, "params._meta must hold io.modelcontextprotocol/protocolVersion and io.modelcontextprotocol/clientCapabilities");
 
     private static Refusal? CheckRemoved(Envelope message) =>

@@ -8,6 +8,7 @@ internal struct EventStreamWatch
     private int _prefix;
     private int _mark;
     private bool _afterCarriageReturn;
+    private bool _isInEvent;
 
     private enum Line
     {
@@ -24,6 +25,12 @@ internal struct EventStreamWatch
 
     /// <summary>Whether that answer reports a failure.</summary>
     public bool IsFailure { get; private set; }
+
+    /// <summary>Whether no event has begun that has not ended: here another one may be put in.</summary>
+    public readonly bool IsBetweenEvents => !_isInEvent;
+
+    /// <summary>Whether a line has ended and none begun.</summary>
+    public readonly bool IsAtLineStart => _line == Line.Start && _prefix == 0;
 
     public void Feed(ReadOnlySpan<byte> bytes)
     {
@@ -43,6 +50,7 @@ internal struct EventStreamWatch
 
             if (_line == Line.Start && bytes[0] is not ((byte)'\n' or (byte)'\r'))
             {
+                _isInEvent = true;
                 bytes = FeedPrefix(bytes);
                 continue;
             }
@@ -50,7 +58,7 @@ internal struct EventStreamWatch
             var end = bytes.IndexOfAny((byte)'\n', (byte)'\r');
             if (_line == Line.Data) _message.Feed(end < 0 ? bytes : bytes[..end]);
             if (end < 0) return;
-            if (_line == Line.Start && _prefix == 0) EndEvent();
+            if (IsAtLineStart) EndEvent();
             (_line, _prefix) = (Line.Start, 0);
             _afterCarriageReturn = bytes[end] == (byte)'\r';
             bytes = bytes[(end + 1)..];
@@ -102,6 +110,7 @@ internal struct EventStreamWatch
         }
 
         if (_message.HasSeen) Events++;
+        _isInEvent = false;
         _message = default;
     }
 }

@@ -50,4 +50,7 @@ internal enum UpstreamFeatures
     PromptsListChanged = 128,
     ResourcesSubscribe = 256,
     ListsChanged = ToolsListChanged | ResourcesListChanged | PromptsListChanged,
+
+    /// <summary>The tasks extension (SEP-2663), not what 2025-11-25 had under that name.</summary>
+    Tasks = 512,
 }

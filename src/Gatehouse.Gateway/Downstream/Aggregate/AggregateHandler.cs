@@ -16,6 +16,8 @@ internal sealed class AggregateHandler(
     NamedRoutes routes,
     MergedLists lists,
     Resources resources,
+    AggregateTasks tasks,
+    MergedListen listen,
     Forwarder forwarder,
     SessionIds sessions)
 {
@@ -30,6 +32,8 @@ internal sealed class AggregateHandler(
             McpMethods.GetPrompt => GetPromptAsync(exchange, view, session),
             McpMethods.ReadResource => resources.ReadAsync(exchange, view, session),
             McpMethods.Complete => CompleteAsync(exchange, view, session),
+            McpMethods.GetTask or McpMethods.UpdateTask or McpMethods.CancelTask when exchange.Era == Era.Modern => tasks.AnswerAsync(exchange, view),
+            McpMethods.Listen when exchange.Era == Era.Modern => listen.AnswerAsync(exchange, view),
             McpMethods.Initialize => InitializeAsync(exchange, view),
             McpMethods.Discover when exchange.Era == Era.Modern => DiscoverAsync(exchange, view),
             McpMethods.Ping when exchange.Era == Era.Legacy => exchange.ResultAsync(_ => { }),
@@ -49,7 +53,7 @@ internal sealed class AggregateHandler(
             ProtocolVersion = version,
             Key = SessionIds.NewKey(),
         });
-        await exchange.ResultAsync(Handshake.Initialized(version, VisibleUpstreams.FeaturesOf(usable, Era.Legacy)));
+        await exchange.ResultAsync(Handshake.Initialized(version, VisibleUpstreams.FeaturesOf(usable, view, Era.Legacy), InstructionsOf(usable, view, Era.Legacy)));
     }
 
     /// <summary>
@@ -61,8 +65,22 @@ internal sealed class AggregateHandler(
         var usable = await visible.SettledAsync(exchange.Caller, view, exchange.Http.RequestAborted);
         var modern = usable.Count(upstream => upstream.Status.Speaks(Era.Modern));
         var legacy = usable.Count(upstream => upstream.Status is { State: UpstreamState.Up } status && status.Speaks(Era.Legacy));
-        if (modern > 0 && modern >= legacy) await exchange.ResultAsync(Handshake.Discovered(VisibleUpstreams.FeaturesOf(usable, Era.Modern)));
+        if (modern > 0 && modern >= legacy) await exchange.ResultAsync(Handshake.Discovered(VisibleUpstreams.FeaturesOf(usable, view, Era.Modern), InstructionsOf(usable, view, Era.Modern)));
         else await exchange.RefuseAsync(Refusal.MethodNotFound(Era.Modern, McpMethods.Discover));
+    }
+
+    /// <summary>What the servers say, each under its name; in the other era's words where it was not asked in this one.</summary>
+    private static string? InstructionsOf(IEnumerable<IUpstream> usable, AggregateView view, Era era)
+    {
+        var said = from upstream in usable
+                   let status = upstream.Status
+                   where status.State == UpstreamState.Up && status.Speaks(era)
+                   let preferred = era == Era.Modern ? status.DiscoverResult : status.InitializeResult
+                   let other = era == Era.Modern ? status.InitializeResult : status.DiscoverResult
+                   let text = Instructions.Of(preferred.IsEmpty ? other : preferred)
+                   where text is not null
+                   select (upstream.Name, text);
+        return Instructions.Join(view.Description, [.. said]);
     }
 
     private async Task CallAsync(Exchange exchange, AggregateView view, SessionBinding session)
@@ -76,7 +94,7 @@ internal sealed class AggregateHandler(
         }
 
         var renamed = UserArgument.Apply(Splice.Rename(message, name), exchange.Caller, settings.McpServers[upstream.Name].ForwardUser);
-        await forwarder.ForwardAsync(exchange, upstream, renamed, session);
+        await forwarder.ForwardAsync(exchange, tasks.Sealing(exchange, upstream), renamed, session);
     }
 
     private async Task GetPromptAsync(Exchange exchange, AggregateView view, SessionBinding session)

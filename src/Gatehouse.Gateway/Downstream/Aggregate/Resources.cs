@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Gatehouse.Gateway.Downstream.Aggregate;
 
 /// <summary>Resources on aggregates: their URIs name no server, so the one that has them is looked for.</summary>
-internal sealed class Resources(VisibleUpstreams visible, Forwarder forwarder, ResourceIndex index, TimeProvider time)
+internal sealed class Resources(VisibleUpstreams visible, Forwarder forwarder, ResourceIndex index)
 {
     public async Task ReadAsync(Exchange exchange, AggregateView view, SessionBinding session)
     {
@@ -67,7 +67,7 @@ internal sealed class Resources(VisibleUpstreams visible, Forwarder forwarder, R
     /// <returns>The server's answer, or null if it has no such resource or gives no answer at all.</returns>
     private async Task<ReadOnlyMemory<byte>?> TryAsync(Exchange exchange, IUpstream upstream, SessionBinding session)
     {
-        using var patience = new Patience(forwarder.TimeoutOf(upstream.Name), time, exchange.Http.RequestAborted);
+        using var patience = forwarder.PatienceWith(upstream.Name, exchange.Http.RequestAborted);
         try
         {
             var result = await upstream.SendAsync(Forwarder.Request(exchange, exchange.Message, session), patience.Token);
@@ -75,7 +75,7 @@ internal sealed class Resources(VisibleUpstreams visible, Forwarder forwarder, R
             await using (answer)
             {
                 // Spelt out: a bare null would become an empty memory by way of an array.
-                return await AnswerReader.ReadAsync(answer, patience.Token) is { } message && !IsError(message.Span) ? message : default(ReadOnlyMemory<byte>?);
+                return await AnswerReader.ReadAsync(answer, forwarder.MaxLengthOf(upstream.Name), patience.Token) is { } message && !IsError(message.Span) ? message : default(ReadOnlyMemory<byte>?);
             }
         }
         catch (Exception failure) when (failure is IOException or HttpRequestException || (failure is OperationCanceledException && patience.IsOver))

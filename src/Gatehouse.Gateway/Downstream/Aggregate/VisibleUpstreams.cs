@@ -34,9 +34,18 @@ internal sealed class VisibleUpstreams(IUpstreams upstreams, AccessPolicy policy
         return visible;
     }
 
-    /// <summary>What the servers of an era can do together. Tools always: there is no other reason to come.</summary>
-    public static UpstreamFeatures FeaturesOf(IEnumerable<IUpstream> visible, Era era) => visible
-        .Select(upstream => upstream.Status)
-        .Where(status => status.State == UpstreamState.Up && status.Speaks(era))
-        .Aggregate(UpstreamFeatures.Tools, (features, status) => features | status.Features);
+    /// <summary>What the servers of an era can do together, as far as the view shows it. Tools always: there is no other reason to come.</summary>
+    public static UpstreamFeatures FeaturesOf(IEnumerable<IUpstream> visible, AggregateView view, Era era) => visible
+        .Where(upstream => upstream.Status is { State: UpstreamState.Up } status && status.Speaks(era))
+        .Aggregate(UpstreamFeatures.Tools, (features, upstream) => features | FeaturesOf(upstream, view));
+
+    /// <summary>What one server can do, as far as the view shows it.</summary>
+    public static UpstreamFeatures FeaturesOf(IUpstream upstream, AggregateView view)
+    {
+        var features = upstream.Status.Features;
+        if (!view.Includes(upstream.Name, ListKind.Tools)) features &= ~(UpstreamFeatures.Tools | UpstreamFeatures.ToolsListChanged | UpstreamFeatures.Tasks);
+        if (!view.Includes(upstream.Name, ListKind.Prompts)) features &= ~(UpstreamFeatures.Prompts | UpstreamFeatures.PromptsListChanged);
+        if (!view.Includes(upstream.Name, ListKind.Resources)) features &= ~(UpstreamFeatures.Resources | UpstreamFeatures.ResourcesListChanged | UpstreamFeatures.ResourcesSubscribe);
+        return (features & (UpstreamFeatures.Prompts | UpstreamFeatures.Resources)) == 0 ? features & ~UpstreamFeatures.Completions : features;
+    }
 }

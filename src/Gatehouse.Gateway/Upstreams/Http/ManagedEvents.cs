@@ -8,11 +8,10 @@ namespace Gatehouse.Gateway.Upstreams.Http;
 /// server's own: they are for the gateway, which declared no capability for them, and it answers them.
 /// </summary>
 /// <param name="inner">The upstream's stream.</param>
+/// <param name="longestEvent">How many bytes an event may have: a whole one is held before it goes out.</param>
 /// <param name="asked">Called with the raw id of a server's request, and whether it is a ping.</param>
-internal sealed class ManagedEvents(Stream inner, Action<byte[], bool> asked) : ReadOnlyStream
+internal sealed class ManagedEvents(Stream inner, int longestEvent, Action<byte[], bool> asked) : ReadOnlyStream
 {
-    private const int LongestEvent = 32 * 1024 * 1024;
-
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
 
     // What lies in the buffer: [_start, _ready) may go out, [_ready, _end) is not a whole event yet.
@@ -80,7 +79,7 @@ internal sealed class ManagedEvents(Stream inner, Action<byte[], bool> asked) : 
         }
 
         if (waiting < _buffer.Length) return;
-        if (waiting >= LongestEvent) throw new IOException("it sent an event that is too long");
+        if (waiting >= longestEvent) throw new IOException("it sent an event that is too long");
         var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
         _buffer.AsSpan(0, waiting).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_buffer);

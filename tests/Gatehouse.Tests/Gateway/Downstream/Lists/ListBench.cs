@@ -34,8 +34,8 @@ internal sealed class ListBench : IAsyncDisposable
             Identity = new IdentitySettings { Provider = IdentityProvider.Development },
             McpServers = new Dictionary<string, ServerSettings> { ["one"] = server ?? new ServerSettings { Url = new Uri("http://localhost:1/mcp") } },
         };
-        var forwarder = new Forwarder(settings, new InFlightRequests(), Time, NullLogger<Forwarder>.Instance);
-        var collector = new ListCollector(forwarder, Index, Time, Log);
+        var forwarder = new Forwarder(settings, new Allowances(settings, Time), new Relay(settings, Time), new InFlightRequests(), Time, NullLogger<Forwarder>.Instance);
+        var collector = new ListCollector(forwarder, Index, Log);
         Cache = make?.Invoke(Changes, settings, collector, _refresher, Time) ?? new ListCache(settings, Changes, collector, _refresher, Time);
     }
 
