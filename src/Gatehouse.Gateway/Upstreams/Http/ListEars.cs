@@ -14,6 +14,9 @@ internal sealed class ListEars(HttpEndpoint endpoint, EraProbe probe, Errands er
     /// <summary>A longer announcement is none.</summary>
     private const int LongestEvent = 1024 * 1024;
 
+    /// <summary>The legacy session that was open when the gateway began to stop; the server has not been told yet that it is over.</summary>
+    public ManagedSession? Left { get; private set; }
+
     /// <summary>Listens until the stream ends.</summary>
     /// <param name="status">The server, which is up and has declared that it announces changes.</param>
     /// <param name="heard">Told first what will be announced, then what has changed.</param>
@@ -54,7 +57,7 @@ internal sealed class ListEars(HttpEndpoint endpoint, EraProbe probe, Errands er
 
     private async Task<ListeningEnd> ListenLegacyAsync(UpstreamFeatures lists, Action<Announcement> heard, CancellationToken cancellationToken)
     {
-        var (session, _, failed) = await probe.InitializeAsync(caller: null, ProtocolVersions.NewestLegacy, cancellationToken);
+        var (session, _, failed) = await probe.InitializeAsync(cancellationToken);
         if (session is null) return new ListeningEnd(failed!.Reason, IsRefused: false);
         try
         {
@@ -75,7 +78,8 @@ internal sealed class ListEars(HttpEndpoint endpoint, EraProbe probe, Errands er
         }
         finally
         {
-            close(session);
+            if (!cancellationToken.IsCancellationRequested) close(session);
+            else if (session.Id is not null) Left = session;
         }
     }
 

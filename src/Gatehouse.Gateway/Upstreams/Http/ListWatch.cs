@@ -11,6 +11,9 @@ internal sealed partial class ListWatch(string server, ListEars ears, StatusBoar
     /// <summary>A server that declares announcements and has no stream for them is not asked all the time.</summary>
     private static readonly TimeSpan _afterRefusal = TimeSpan.FromMinutes(10);
 
+    /// <summary>What <see cref="ListEars.Left"/> says.</summary>
+    public ManagedSession? Left => ears.Left;
+
     public async Task RunAsync(CancellationToken stopping)
     {
         var backOff = new BackOff();
