@@ -17,11 +17,12 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
     private readonly ServersOwnStream _ownStream;
     private readonly ISessionRequests _requests;
     private readonly ProgramBeside? _program;
+    private readonly ListWatch? _watch;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly int _longestAnswer;
 
-    public HttpUpstream(string name, ServerSettings settings, int longestAnswer, StatusBoard board, ChildLog log, ISessionRequests requests, TimeProvider time, ILogger logger)
+    public HttpUpstream(string name, ServerSettings settings, int longestAnswer, StatusBoard board, ListChanges changes, ChildLog log, ISessionRequests requests, TimeProvider time, ILogger logger)
     {
         Name = name;
         (_board, _requests, _time, _logger, _longestAnswer) = (board, requests, time, logger, longestAnswer);
@@ -30,9 +31,14 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
         _program = settings.Command is null ? null : new ProgramBeside(settings, log, time);
         var patience = TimeSpan.FromSeconds(settings.Timeout);
         var probe = new EraProbe(_endpoint, session => CloseSession(owner: null, session), patience, time);
-        _presence = new HttpPresence(probe, board, _program, patience, time);
+        _presence = new HttpPresence(probe, board, _program, () => changes.Publish(name, UpstreamFeatures.ListsChanged), patience, time);
         _sessions = new ManagedSessions(owner => OpenSessionAsync(probe, owner), CloseSession, time);
         _ownStream = new ServersOwnStream(_endpoint, _sessions, Heard, time);
+
+        // Where each user has lists of their own, nobody could listen for all of them.
+        if (settings.ForwardUser?.Header is not null) return;
+        var ears = new ListEars(_endpoint, probe, _errands, session => CloseSession(owner: null, session), patience, time);
+        _watch = new ListWatch(name, ears, board, changes, time, logger);
     }
 
     public string Name { get; }
@@ -47,8 +53,10 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
         var running = _program?.RunAsync(_presence.Alarm, program.Token) ?? Task.CompletedTask;
         try
         {
-            await Task.WhenAll(_presence.RunAsync(stopping), _errands.RunAsync(stopping), SweepAsync(stopping));
-            await Farewell.SayAsync(_sessions.TakeAll().Select(each => Deletion(each.Owner, each.Session)), _endpoint, _time);
+            await Task.WhenAll(_presence.RunAsync(stopping), _errands.RunAsync(stopping), SweepAsync(stopping), _watch?.RunAsync(stopping) ?? Task.CompletedTask);
+            var over = _sessions.TakeAll().Select(each => Deletion(each.Owner, each.Session));
+            if (_watch?.Left is { } left) over = over.Append(Deletion(owner: null, left));
+            await Farewell.SayAsync(over, _endpoint, _time);
         }
         finally
         {
