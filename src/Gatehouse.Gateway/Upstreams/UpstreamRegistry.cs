@@ -19,15 +19,15 @@ internal sealed partial class UpstreamRegistry : BackgroundService, IUpstreams, 
     private readonly FrozenDictionary<string, IUpstream> _byName;
     private readonly ILogger _logger;
 
-    public UpstreamRegistry(GatehouseSettings settings, TimeProvider time, ILogger<UpstreamRegistry> logger)
+    public UpstreamRegistry(GatehouseSettings settings, ISessionMessages messages, TimeProvider time, ILogger<UpstreamRegistry> logger)
     {
         _logger = logger;
         foreach (var (name, server) in settings.McpServers.Where(server => server.Value.IsActive))
         {
-            var isHttp = server.Transport == ServerTransport.Http;
+            var isHttp = server.Transport != ServerTransport.Stdio;
             var board = new StatusBoard(name, isHttp ? "http" : "stdio", Changed);
             var log = new ChildLog(name, logger);
-            _all.Add((isHttp ? new HttpUpstream(name, server, settings.ResponseBytesOf(name), board, log, time, logger) : new StdioUpstream(name, server, board, log, time), board));
+            _all.Add((isHttp ? new HttpUpstream(name, server, settings.ResponseBytesOf(name), messages, board, log, time, logger) : new StdioUpstream(name, server, board, log, time), board));
         }
 
         All = [.. _all.Select(each => each.Upstream)];

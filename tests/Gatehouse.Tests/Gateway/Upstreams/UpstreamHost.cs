@@ -26,6 +26,9 @@ internal sealed class UpstreamHost : IAsyncDisposable
     /// <summary>What the upstreams' keeper logged.</summary>
     public required RecordingLogger Log { get; init; }
 
+    /// <summary>What servers said unasked in sessions.</summary>
+    public required RecordingMessages Said { get; init; }
+
     public static async Task<UpstreamHost> StartAsync(CancellationToken cancellationToken, params (string Name, ServerSettings Server)[] servers)
     {
         var settings = new GatehouseSettings
@@ -35,9 +38,10 @@ internal sealed class UpstreamHost : IAsyncDisposable
             McpServers = servers.ToDictionary(server => server.Name, server => server.Server),
         };
         var log = new RecordingLogger();
-        var registry = new UpstreamRegistry(settings, TimeProvider.System, log);
+        var said = new RecordingMessages();
+        var registry = new UpstreamRegistry(settings, said, TimeProvider.System, log);
         await registry.StartAsync(cancellationToken);
-        return new UpstreamHost(registry) { Log = log };
+        return new UpstreamHost(registry) { Log = log, Said = said };
     }
 
     /// <summary>Started, and its one upstream settled.</summary>
@@ -144,4 +148,18 @@ internal sealed class RecordingLogger : ILogger<UpstreamRegistry>
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         _lines.Enqueue(formatter(state, exception));
+}
+
+/// <summary>Keeps what belongs to sessions.</summary>
+internal sealed class RecordingMessages : ISessionMessages
+{
+    private readonly System.Threading.Channels.Channel<(string Session, string Message)> _said = System.Threading.Channels.Channel.CreateUnbounded<(string, string)>();
+
+    /// <summary>Whether there is somebody who reads.</summary>
+    public bool IsRead { get; set; } = true;
+
+    public bool TryDeliver(string sessionKey, string server, ReadOnlySpan<byte> message) =>
+        IsRead && _said.Writer.TryWrite((sessionKey, Encoding.UTF8.GetString(message)));
+
+    public ValueTask<(string Session, string Message)> NextAsync(CancellationToken cancellationToken) => _said.Reader.ReadAsync(cancellationToken);
 }
