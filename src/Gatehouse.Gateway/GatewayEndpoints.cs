@@ -10,6 +10,7 @@ using Gatehouse.Gateway.Routing;
 using Gatehouse.Gateway.Sessions;
 using Gatehouse.Gateway.Upstreams;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -35,8 +36,16 @@ public static class GatewayEndpoints
                 .WithExposedHeaders("WWW-Authenticate", SessionHeader.Name, ModernRules.VersionHeader)))
             .AddUpstreams(settings)
             .AddSingleton(origins)
+            .AddSingleton<EventLogs>()
+            .AddSingleton<SessionReach>()
             .AddSingleton<SessionStreams>()
             .AddSingleton<ISessionMessages>(provider => provider.GetRequiredService<SessionStreams>())
+            .AddSingleton<ISessionRequests>(provider => provider.GetRequiredService<SessionStreams>())
+            .AddSingleton<AnswerStreams>()
+            .AddSingleton<SessionListening>()
+            .AddSingleton<SessionEnds>()
+            .AddSingleton<ClientMessages>()
+            .AddSingleton<ServerRequestIds>()
             .AddSingleton<AccessPolicy>()
             .AddSingleton<AggregateViews>()
             .AddSingleton<ResourceIndex>()
@@ -54,11 +63,20 @@ public static class GatewayEndpoints
             .AddSingleton<ListCollector>()
             .AddSingleton<NamedRoutes>()
             .AddSingleton<MergedLists>()
+            .AddSingleton<Inquiry>()
             .AddSingleton<Resources>()
+            .AddSingleton<TaskIds>()
+            .AddSingleton<AggregateTasks>()
+            .AddSingleton<ListenParts>()
+            .AddSingleton<MergedListen>()
+            .AddSingleton<LogLevels>()
             .AddSingleton<AggregateHandler>()
             .AddSingleton<SingleServerHandler>()
             .AddSingleton<McpEndpoint>();
     }
+
+    /// <summary>Whether a path is the gateway's: it authenticates its requests itself.</summary>
+    public static bool Serves(PathString path) => path.StartsWithSegments("/mcp");
 
     /// <summary>Maps <c>/mcp</c> and <c>/mcp/{server}</c>, where the server may be a virtual one. The application must use CORS after routing.</summary>
     public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder endpoints)

@@ -37,10 +37,22 @@ internal static class GatehouseHost
         app.UseCors();
 
         // By name, and here: a host that has schemes would otherwise put it in front of everything, before the Host is checked.
-        if (app.Services.GetService<IAuthenticationSchemeProvider>() is not null) app.UseAuthentication();
+        // Not for the gateway, which knows no schemes: a call would only pass through all of them.
+        app.UseWhen(http => !GatewayEndpoints.Serves(http.Request.Path), others =>
+        {
+            if (settings.Scheduling == CallScheduling.Inline) others.Use(LeaveSocketThreadAsync);
+            if (app.Services.GetService<IAuthenticationSchemeProvider>() is not null) others.UseAuthentication();
+        });
         app.MapHealth();
         if (role is not GatehouseRole.Proxy) app.MapAuthorizationServer();
         if (role is not GatehouseRole.OAuth) app.MapGateway();
         return app;
+    }
+
+    /// <summary>What signs in and issues may wait for a database file; the threads that watch the sockets must not.</summary>
+    private static async Task LeaveSocketThreadAsync(HttpContext context, RequestDelegate next)
+    {
+        await Task.Yield();
+        await next(context);
     }
 }

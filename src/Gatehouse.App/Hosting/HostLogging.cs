@@ -12,6 +12,9 @@ internal static class HostLogging
             .AddConsole(console => console.FormatterName = LineFormatter.FormatterName)
             .AddConsoleFormatter<LineFormatter, Microsoft.Extensions.Logging.Console.ConsoleFormatterOptions>()
             .SetMinimumLevel(LogLevel.Warning)
+
+            // It writes nothing at this level, and yet makes an activity and a scope for each request as long as it might.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
             .AddFilter("Gatehouse", LogLevel.Information);
     }
 }

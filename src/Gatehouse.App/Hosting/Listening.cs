@@ -1,15 +1,35 @@
 using Gatehouse.Core.Configuration;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Gatehouse.App.Hosting;
 
 /// <summary>Where the server listens, and how much it takes from anybody before knowing them.</summary>
 internal static class Listening
 {
-    public static void UseListening(this IWebHostBuilder host, GatehouseSettings settings) => host
-        .UseKestrelCore()
-        .ConfigureKestrel(options => Limit(options, settings.Limits.RequestBytes))
-        .UseUrls([.. settings.Listen.Select(address => address.GetLeftPart(UriPartial.Authority))]);
+    /// <summary>What the runtime asks before it opens the first socket; it has no other way to be told.</summary>
+    private const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+
+    public static void UseListening(this IWebHostBuilder host, GatehouseSettings settings)
+    {
+        if (settings.Scheduling == CallScheduling.Inline) Environment.SetEnvironmentVariable(InlineCompletions, "1");
+        host
+            .UseKestrelCore()
+            .ConfigureKestrel(options => Limit(options, settings.Limits.RequestBytes))
+            .UseSockets(Schedule)
+            .UseUrls([.. settings.Listen.Select(address => address.GetLeftPart(UriPartial.Authority))]);
+    }
+
+    /// <summary>
+    /// A request goes on where its bytes arrived, in one piece, instead of in three that wait for each other. That is a thread
+    /// of the pool, unless <see cref="CallScheduling.Inline"/> is set. An idle connection keeps a buffer of 4 KB, which saves
+    /// asking twice for each request.
+    /// </summary>
+    private static void Schedule(SocketTransportOptions options)
+    {
+        options.UnsafePreferInlineScheduling = true;
+        options.WaitForDataBeforeAllocatingBuffer = false;
+    }
 
     /// <param name="largestBody">A larger one is answered 413.</param>
     private static void Limit(KestrelServerOptions options, int largestBody)

@@ -11,6 +11,9 @@ public sealed record GatehouseSettings
     [Description("The addresses to listen on. Default: http://localhost with the port of publicUrl when that is loopback, else http://0.0.0.0:8080.")]
     public IReadOnlyList<Uri> Listen { get; init; } = [];
 
+    [Description("Which threads work on calls: those of the pool, or inline those that watch the sockets, which takes less CPU for a call and lets a long one hold up others. See performance.md.")]
+    public CallScheduling Scheduling { get; init; } = CallScheduling.Pool;
+
     [Description("Where state lives. Default: a SQLite file in ./data.")]
     public DatabaseSettings Database { get; init; } = new();
 
@@ -40,4 +43,14 @@ public sealed record GatehouseSettings
 
     /// <summary>How many bytes an answer of this server may have.</summary>
     public int ResponseBytesOf(string server) => McpServers[server].Limits?.ResponseBytes ?? Limits.ResponseBytes;
+}
+
+/// <summary>Where the work on a call is done.</summary>
+public enum CallScheduling
+{
+    /// <summary>On threads of the pool.</summary>
+    Pool,
+
+    /// <summary>On the threads that watch the sockets.</summary>
+    Inline,
 }

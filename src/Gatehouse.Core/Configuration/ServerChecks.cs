@@ -14,7 +14,7 @@ internal static class ServerChecks
         "Host", "Content-Length", "Content-Type", "Transfer-Encoding", "Connection", "Accept", "TE", "Upgrade", "Last-Event-ID",
     };
 
-    public static IEnumerable<Action<GatehouseSettings, SettingsFindings>> All { get; } = [Names, PerServer(Transport), PerServer(Timeout), PerServer(Switches), PerServer(Headers), PerServer(Environment), PerServer(ForwardUser), Groups];
+    public static IEnumerable<Action<GatehouseSettings, SettingsFindings>> All { get; } = [Names, PerServer(Transport), PerServer(Timeout), PerServer(Pool), PerServer(Switches), PerServer(Headers), PerServer(Environment), PerServer(ForwardUser), Groups];
 
     internal const string NameForm = "1 to 32 letters, digits, - and _, beginning and ending with a letter or digit, without a double underscore";
 
@@ -63,6 +63,22 @@ internal static class ServerChecks
     private static void Timeout(ServerSettings server, string path, SettingsFindings findings)
     {
         if (server.Timeout is < 1 or > 3600) findings.Fault($"{path}.timeout", "is in seconds, from 1 to 3600.");
+    }
+
+    private static void Pool(ServerSettings server, string path, SettingsFindings findings)
+    {
+        if (server.Transport == ServerTransport.Http)
+        {
+            const string Reason = "goes with stdio only: an http server keeps its users and sessions apart itself.";
+            if (server.Pool != StdioPool.Shared) findings.Fault($"{path}.pool", Reason);
+            if (server.IdleTimeout is not null) findings.Fault($"{path}.idleTimeout", Reason);
+            if (server.MaxChildren is not null) findings.Fault($"{path}.maxChildren", Reason);
+            return;
+        }
+
+        if (server.IdleTimeout is < 1 or > 86400) findings.Fault($"{path}.idleTimeout", "is in seconds, from 1 to 86400.");
+        if (server.MaxChildren is < 1 or > 1000) findings.Fault($"{path}.maxChildren", "is from 1 to 1000.");
+        else if (server is { MaxChildren: not null, Pool: StdioPool.Shared }) findings.Fault($"{path}.maxChildren", "goes with pool per-user or per-session: a shared program is one.");
     }
 
     private static void Switches(ServerSettings server, string path, SettingsFindings findings)

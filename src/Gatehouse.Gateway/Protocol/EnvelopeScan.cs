@@ -54,6 +54,7 @@ internal ref struct EnvelopeScan
         NameValue = _params.NameValue,
         Uri = _params.Uri,
         UriValue = _params.UriValue,
+        TaskId = _params.TaskId,
         TaskIdValue = _params.TaskIdValue,
         RefType = _params.RefType,
         RefName = _params.RefName,
@@ -67,6 +68,7 @@ internal ref struct EnvelopeScan
         ProgressToken = _params.ProgressToken,
         MetaProtocolVersion = _params.MetaProtocolVersion,
         HasMetaClientCapabilities = _params.HasMetaClientCapabilities,
+        DeclaresTasks = _params.DeclaresTasks,
     };
 
     public void ReadMessage(ref Utf8JsonReader reader)

@@ -55,6 +55,8 @@ internal struct ParamsScan
 
     public string? UriValue { get; private set; }
 
+    public ByteRange? TaskId { get; private set; }
+
     public string? TaskIdValue { get; private set; }
 
     public string? RefType { get; private set; }
@@ -80,6 +82,8 @@ internal struct ParamsScan
     public string? MetaProtocolVersion { get; private set; }
 
     public bool HasMetaClientCapabilities { get; private set; }
+
+    public bool DeclaresTasks { get; private set; }
 
     /// <summary>Reads the object that the reader stands at the start of, and leaves the reader on its end.</summary>
     public void Read(ref Utf8JsonReader reader)
@@ -133,7 +137,7 @@ internal struct ParamsScan
         else if (reader.ValueTextEquals("taskId"u8))
         {
             Once(Seen.TaskId, "params.taskId");
-            TaskIdValue = ReadText(ref reader).Value;
+            (TaskId, TaskIdValue) = ReadText(ref reader);
         }
         else if (reader.ValueTextEquals("requestId"u8))
         {
@@ -192,6 +196,7 @@ internal struct ParamsScan
             Once(Seen.MetaCapabilities, "the client capabilities in params._meta");
             reader.Read();
             HasMetaClientCapabilities = reader.TokenType == JsonTokenType.StartObject;
+            if (HasMetaClientCapabilities) ReadCapabilities(ref reader);
         }
         else if (reader.ValueTextEquals(MetaKeys.ClientInfo))
         {
@@ -207,6 +212,29 @@ internal struct ParamsScan
         {
             RefuseLookalike(ref reader, _metaKeys, "params._meta");
             reader.Read();
+        }
+    }
+
+    /// <summary>Looks for the tasks extension; what two readers could disagree on there concerns the caller alone.</summary>
+    private void ReadCapabilities(ref Utf8JsonReader reader)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var areExtensions = reader.ValueTextEquals("extensions"u8);
+            reader.Read();
+            if (areExtensions && reader.TokenType == JsonTokenType.StartObject) ReadExtensions(ref reader);
+            else reader.Skip();
+        }
+    }
+
+    private void ReadExtensions(ref Utf8JsonReader reader)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isTasks = reader.ValueTextEquals(Extensions.Tasks);
+            reader.Read();
+            DeclaresTasks |= isTasks && reader.TokenType == JsonTokenType.StartObject;
+            reader.Skip();
         }
     }
 

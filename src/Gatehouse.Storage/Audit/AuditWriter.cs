@@ -12,7 +12,7 @@ namespace Gatehouse.Storage.Audit;
 /// </summary>
 internal sealed partial class AuditWriter : IHostedService, IDisposable
 {
-    private const int MaxBatch = 1000;
+    private const int MaxBatch = 4096;
 
     /// <summary>The least time from one batch to the next, unless a whole one waits.</summary>
     private static readonly TimeSpan _gathering = TimeSpan.FromMilliseconds(50);

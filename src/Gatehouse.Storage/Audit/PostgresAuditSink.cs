@@ -1,7 +1,7 @@
+using System.Buffers;
 using Gatehouse.Core.Audit;
 using Gatehouse.Storage.Database;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Gatehouse.Storage.Audit;
 
@@ -11,12 +11,11 @@ namespace Gatehouse.Storage.Audit;
 /// </summary>
 internal sealed class PostgresAuditSink(NpgsqlDataSource source) : IAuditSink
 {
-    private const string Copy =
-        """
-        COPY audit_events (id, "time", action, outcome, reason, subject, user_email, client_id, client_name, server, target,
-                           arguments, duration_us, request_bytes, response_bytes, request_id)
-        FROM STDIN (FORMAT BINARY)
-        """;
+    /// <summary>What gathers before it is sent.</summary>
+    private const int Piece = 64 * 1024;
+
+    /// <summary>One batch is written at a time, so one buffer serves all: a piece, and the row that made it full.</summary>
+    private readonly ArrayBufferWriter<byte> _rows = new(2 * Piece);
 
     public async Task WriteAsync(IReadOnlyList<AuditEvent> batch, CancellationToken cancellationToken)
     {
@@ -29,10 +28,9 @@ internal sealed class PostgresAuditSink(NpgsqlDataSource source) : IAuditSink
 
         try
         {
-            await using (var rows = await connection.BeginBinaryImportAsync(Copy, cancellationToken))
+            await using (var copy = await connection.BeginRawBinaryCopyAsync(CopyRows.Statement, cancellationToken))
             {
-                foreach (var auditEvent in batch) await WriteRowAsync(rows, auditEvent, cancellationToken);
-                await rows.CompleteAsync(cancellationToken);
+                await SendAsync(copy, batch, cancellationToken);
             }
 
             await transaction.CommitAsync(cancellationToken);
@@ -44,29 +42,20 @@ internal sealed class PostgresAuditSink(NpgsqlDataSource source) : IAuditSink
         }
     }
 
-    private static async Task WriteRowAsync(NpgsqlBinaryImporter rows, AuditEvent auditEvent, CancellationToken cancellationToken)
+    /// <summary>Without the end, which is sent last, the server takes no row.</summary>
+    private async Task SendAsync(NpgsqlRawCopyStream copy, IReadOnlyList<AuditEvent> batch, CancellationToken cancellationToken)
     {
-        await rows.StartRowAsync(cancellationToken);
-        await rows.WriteAsync(auditEvent.Id, NpgsqlDbType.Uuid, cancellationToken);
-        await rows.WriteAsync(auditEvent.Time.ToUniversalTime(), NpgsqlDbType.TimestampTz, cancellationToken);
-        await WriteTextAsync(rows, AuditNames.Of(auditEvent.Action), cancellationToken);
-        await WriteTextAsync(rows, AuditNames.Of(auditEvent.Outcome), cancellationToken);
-        await WriteTextAsync(rows, auditEvent.Reason, cancellationToken);
-        await WriteTextAsync(rows, auditEvent.Subject, cancellationToken);
-        await WriteTextAsync(rows, auditEvent.User, cancellationToken);
-        await WriteTextAsync(rows, auditEvent.ClientId, cancellationToken);
-        await WriteTextAsync(rows, auditEvent.ClientName, cancellationToken);
-        await WriteTextAsync(rows, auditEvent.Server, cancellationToken);
-        await WriteTextAsync(rows, auditEvent.Target, cancellationToken);
-        await WriteTextAsync(rows, auditEvent.Arguments, cancellationToken, AuditText.MaxArguments);
-        await rows.WriteAsync((long)auditEvent.Duration.TotalMicroseconds, NpgsqlDbType.Bigint, cancellationToken);
-        await rows.WriteAsync(auditEvent.RequestBytes, NpgsqlDbType.Bigint, cancellationToken);
-        await rows.WriteAsync(auditEvent.ResponseBytes, NpgsqlDbType.Bigint, cancellationToken);
-        await WriteTextAsync(rows, auditEvent.RequestId, cancellationToken);
-    }
+        _rows.ResetWrittenCount();
+        CopyRows.Begin(_rows);
+        foreach (var auditEvent in batch)
+        {
+            CopyRows.Add(_rows, auditEvent);
+            if (_rows.WrittenCount < Piece) continue;
+            await copy.WriteAsync(_rows.WrittenMemory, cancellationToken);
+            _rows.ResetWrittenCount();
+        }
 
-    private static Task WriteTextAsync(NpgsqlBinaryImporter rows, string? text, CancellationToken cancellationToken, int max = AuditText.MaxText) =>
-        AuditText.Clean(text, max) is { } clean
-            ? rows.WriteAsync(clean, NpgsqlDbType.Text, cancellationToken)
-            : rows.WriteNullAsync(cancellationToken);
+        CopyRows.End(_rows);
+        await copy.WriteAsync(_rows.WrittenMemory, cancellationToken);
+    }
 }

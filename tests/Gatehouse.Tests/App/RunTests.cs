@@ -90,6 +90,20 @@ public sealed class RunTests : IDisposable
         Assert.InRange(long.Parse(resident, CultureInfo.InvariantCulture) / 1024, 1, 150);
     }
 
+    [Theory]
+    [InlineData("pool", false)]
+    [InlineData("inline", true)]
+    public async Task Scheduled_inline_every_core_watches_sockets(string scheduling, bool all)
+    {
+        var port = TestFolder.FreePort();
+        _folder.WriteConfiguration(port, $$""", "scheduling": "{{scheduling}}" """);
+        await using var process = GatehouseProcess.Start(_folder.Path, null, "run");
+        await process.LineAsync(line => line.StartsWith("Ready after ", StringComparison.Ordinal), Cancellation);
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync($"http://127.0.0.1:{port}/.well-known/oauth-authorization-server/oauth")).Status);
+        var watching = Directory.EnumerateDirectories($"/proc/{process.Id}/task").Count(thread => File.ReadAllText($"{thread}/comm") == ".NET Sockets\n");
+        Assert.Equal(all ? Environment.ProcessorCount : Math.Max(1, Environment.ProcessorCount / 30), watching);
+    }
+
     private static async Task<(HttpStatusCode Status, string Body)> GetAsync(string url)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, url);

@@ -130,6 +130,13 @@ public sealed class ConfigurationReaderTests
     [InlineData("""{ "command": "x", "forwardUser": { "header": "X-User" } }""", "forwardUser.header")]
     [InlineData("""{ "command": "x", "enabled": "yes" }""", "enabled")]
     [InlineData("""{ "command": "x", "required_groups": [1] }""", "requiredGroups[0]")]
+    [InlineData("""{ "url": "https://x.example.com", "pool": "per-user" }""", "pool")]
+    [InlineData("""{ "url": "https://x.example.com", "idleTimeout": 60 }""", "idleTimeout")]
+    [InlineData("""{ "url": "https://x.example.com", "maxChildren": 5 }""", "maxChildren")]
+    [InlineData("""{ "command": "x", "maxChildren": 5 }""", "maxChildren")]
+    [InlineData("""{ "command": "x", "pool": "per-user", "maxChildren": 0 }""", "maxChildren")]
+    [InlineData("""{ "command": "x", "pool": "per-session", "idleTimeout": 0 }""", "idleTimeout")]
+    [InlineData("""{ "command": "x", "pool": "perUser" }""", "pool")]
     public void A_server_that_cannot_work_is_refused(string server, string path) =>
         Assert.Contains($"mcpServers.one.{path}", Reading.Read(Reading.WithServers($$"""{ "one": {{server}} }""")).Faults.Select(fault => fault.Path));
 

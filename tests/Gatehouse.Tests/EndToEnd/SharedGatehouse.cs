@@ -15,7 +15,7 @@ public abstract class SharedGatehouse(PostgresServer postgres) : IAsyncDisposabl
         return _running[topology] = await Harness.StartAsync(topology, postgres, await ServersAsync(cancellationToken), cancellationToken, Configure);
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         foreach (var gatehouse in _running.Values) await gatehouse.DisposeAsync();
@@ -42,6 +42,14 @@ public abstract class SharedGatehouse(PostgresServer postgres) : IAsyncDisposabl
         var (program, url) = await EverythingServer.SseAsync(cancellationToken);
         _programs.Add(program);
         return url;
+    }
+
+    /// <summary>The server that the conformance suites ask for, reached over HTTP: it has what only the newest servers have.</summary>
+    protected async Task<ServerSettings> ConformanceOverHttpAsync(CancellationToken cancellationToken)
+    {
+        var program = await NodeProgram.StartAsync("servers", "conformance.mjs", ["http"], new Dictionary<string, string>(), cancellationToken);
+        _programs.Add(program);
+        return new ServerSettings { Url = await FixtureServer.ListeningAsync(program, cancellationToken), Timeout = 30 };
     }
 
     /// <summary>npm's server-everything, reached over HTTP.</summary>

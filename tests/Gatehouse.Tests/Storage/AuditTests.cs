@@ -87,6 +87,15 @@ public abstract class AuditTests(TestStore store) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_batch_that_is_sent_in_several_pieces_is_stored_whole()
+    {
+        AuditEvent[] recorded = [.. Enumerable.Range(0, 400).Select(i => Event() with { Time = _noon.AddSeconds(i), Arguments = $$"""{"text":"{{new string('ü', 200 * (i % 5))}}"}""" })];
+        await RecordAsync(recorded);
+        var read = await QueryAsync(new AuditQuery { Limit = 1000 });
+        Assert.Equal(recorded, read.Select(one => one with { Sequence = 0 }));
+    }
+
+    [Fact]
     public async Task A_tail_sees_every_event_once_whoever_writes_it()
     {
         await using var one = await store.OpenAsync(Cancellation);

@@ -46,6 +46,13 @@ function createFixture({ requestInfo } = {}) {
 
   server.registerTool('cancelled_count', { description: 'How many calls of slow were cancelled.' }, () => text(String(cancelled)));
 
+  server.registerTool('change', { description: 'Says that the list of tools has changed.' }, () => {
+    server.sendToolListChanged();
+    return text('changed');
+  });
+
+  server.registerTool('crash', { description: 'Ends the program.' }, () => process.exit(4));
+
   server.registerTool('fail', { description: 'Fails.' }, () => ({ ...text('it failed, as asked'), isError: true }));
 
   server.registerResource('greeting', 'fixture://greeting', { mimeType: 'text/plain' },

@@ -16,13 +16,16 @@ internal sealed class AggregateHandler(
     NamedRoutes routes,
     MergedLists lists,
     Resources resources,
+    AggregateTasks tasks,
+    MergedListen listen,
+    LogLevels levels,
     Forwarder forwarder,
     SessionIds sessions)
 {
     public Task HandleAsync(Exchange exchange, AggregateView view)
     {
         var method = exchange.Message.Method!;
-        var session = exchange.Session is { } own ? new SessionBinding.Managed(own.Key, own.ProtocolVersion) : (SessionBinding)SessionBinding.None.Instance;
+        var session = SessionOpening.BindingOf(exchange.Session);
         if (ListKind.Of(method) is { } kind) return lists.AnswerAsync(exchange, view, kind, session);
         return method switch
         {
@@ -30,6 +33,10 @@ internal sealed class AggregateHandler(
             McpMethods.GetPrompt => GetPromptAsync(exchange, view, session),
             McpMethods.ReadResource => resources.ReadAsync(exchange, view, session),
             McpMethods.Complete => CompleteAsync(exchange, view, session),
+            McpMethods.GetTask or McpMethods.UpdateTask or McpMethods.CancelTask when exchange.Era == Era.Modern => tasks.AnswerAsync(exchange, view),
+            McpMethods.Listen when exchange.Era == Era.Modern => listen.AnswerAsync(exchange, view),
+            McpMethods.Subscribe or McpMethods.Unsubscribe when exchange.Era == Era.Legacy => resources.SubscribeAsync(exchange, view, session),
+            McpMethods.SetLogLevel when exchange.Era == Era.Legacy => levels.SetAsync(exchange, view, session),
             McpMethods.Initialize => InitializeAsync(exchange, view),
             McpMethods.Discover when exchange.Era == Era.Modern => DiscoverAsync(exchange, view),
             McpMethods.Ping when exchange.Era == Era.Legacy => exchange.ResultAsync(_ => { }),
@@ -39,17 +46,15 @@ internal sealed class AggregateHandler(
 
     private async Task InitializeAsync(Exchange exchange, AggregateView view)
     {
-        var version = ProtocolVersions.Negotiate(exchange.Message.RequestedVersion);
-        var usable = await visible.SettledAsync(exchange.Caller, view, exchange.Http.RequestAborted);
-        exchange.BeginSession(sessions, new McpSession
+        if (!SessionOpening.TryBegin(exchange, view.Name, out var session, out var refusal))
         {
-            Subject = exchange.Caller.Subject,
-            ClientId = exchange.Caller.ClientId,
-            Server = view.Name,
-            ProtocolVersion = version,
-            Key = SessionIds.NewKey(),
-        });
-        await exchange.ResultAsync(Handshake.Initialized(version, VisibleUpstreams.FeaturesOf(usable, Era.Legacy)));
+            await exchange.RefuseAsync(refusal);
+            return;
+        }
+
+        var usable = await visible.SettledAsync(exchange.Caller, view, exchange.Http.RequestAborted);
+        exchange.BeginSession(sessions, session);
+        await exchange.ResultAsync(Handshake.Initialized(session.ProtocolVersion, visible.SessionFeaturesOf(usable, view), InstructionsOf(usable, view, Era.Legacy)));
     }
 
     /// <summary>
@@ -61,8 +66,22 @@ internal sealed class AggregateHandler(
         var usable = await visible.SettledAsync(exchange.Caller, view, exchange.Http.RequestAborted);
         var modern = usable.Count(upstream => upstream.Status.Speaks(Era.Modern));
         var legacy = usable.Count(upstream => upstream.Status is { State: UpstreamState.Up } status && status.Speaks(Era.Legacy));
-        if (modern > 0 && modern >= legacy) await exchange.ResultAsync(Handshake.Discovered(VisibleUpstreams.FeaturesOf(usable, Era.Modern)));
+        if (modern > 0 && modern >= legacy) await exchange.ResultAsync(Handshake.Discovered(VisibleUpstreams.FeaturesOf(usable, view, Era.Modern), InstructionsOf(usable, view, Era.Modern)));
         else await exchange.RefuseAsync(Refusal.MethodNotFound(Era.Modern, McpMethods.Discover));
+    }
+
+    /// <summary>What the servers say, each under its name; in the other era's words where it was not asked in this one.</summary>
+    private static string? InstructionsOf(IEnumerable<IUpstream> usable, AggregateView view, Era era)
+    {
+        var said = from upstream in usable
+                   let status = upstream.Status
+                   where status.State == UpstreamState.Up && status.Speaks(era)
+                   let preferred = era == Era.Modern ? status.DiscoverResult : status.InitializeResult
+                   let other = era == Era.Modern ? status.InitializeResult : status.DiscoverResult
+                   let text = Instructions.Of(preferred.IsEmpty ? other : preferred)
+                   where text is not null
+                   select (upstream.Name, text);
+        return Instructions.Join(view.Description, [.. said]);
     }
 
     private async Task CallAsync(Exchange exchange, AggregateView view, SessionBinding session)
@@ -76,7 +95,7 @@ internal sealed class AggregateHandler(
         }
 
         var renamed = UserArgument.Apply(Splice.Rename(message, name), exchange.Caller, settings.McpServers[upstream.Name].ForwardUser);
-        await forwarder.ForwardAsync(exchange, upstream, renamed, session);
+        await forwarder.ForwardAsync(exchange, tasks.Sealing(exchange, upstream), renamed, session);
     }
 
     private async Task GetPromptAsync(Exchange exchange, AggregateView view, SessionBinding session)

@@ -23,6 +23,9 @@ internal sealed class HttpEndpoint(ServerSettings settings) : IDisposable
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(4),
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         EnableMultipleHttp2Connections = true,
+
+        // No headers of a trace that nobody follows, and no activity for each call.
+        ActivityHeadersPropagator = null,
         RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
     });
 

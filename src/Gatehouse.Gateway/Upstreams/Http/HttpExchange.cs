@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using Gatehouse.Gateway.Protocol;
 
 namespace Gatehouse.Gateway.Upstreams.Http;
@@ -35,12 +36,17 @@ internal static class HttpExchange
         if (response.StatusCode is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout)
             return NoAnswer($"it answered {Name(status)}");
         if (status is >= 300 and < 400) return NoAnswer($"it redirects ({Name(status)}), and redirects are not followed");
-        if (response.Content.Headers.ContentEncoding.Count > 0) return NoAnswer("it compressed its answer without being asked to");
+        var headers = response.Content.Headers.NonValidated;
+
+        // "identity" is no coding (RFC 9110 section 8.4.1), but the C# SDK's servers name it with every stream of events.
+        if (headers.TryGetValues("Content-Encoding", out var codings) && codings.Any(coding => !coding.Equals("identity", StringComparison.OrdinalIgnoreCase)))
+            return NoAnswer("it compressed its answer without being asked to");
         var session = EraHeaders.SessionOf(response);
-        return response.Content.Headers.ContentType?.MediaType?.ToLowerInvariant() switch
+        var type = MediaTypeOf(headers);
+        return type switch
         {
-            "application/json" => new UpstreamResult.Answered(status, UpstreamContent.Json, Stream.Null, session),
-            "text/event-stream" => new UpstreamResult.Answered(status, UpstreamContent.EventStream, Stream.Null, session),
+            _ when Is(type, "application/json") => new UpstreamResult.Answered(status, UpstreamContent.Json, Stream.Null, session),
+            _ when Is(type, "text/event-stream") => new UpstreamResult.Answered(status, UpstreamContent.EventStream, Stream.Null, session),
 
             // Whatever a web server writes beside such a status: the status is the answer.
             _ when status is >= 400 and < 500 => new UpstreamResult.Answered(status, UpstreamContent.None, Stream.Null, session),
@@ -50,9 +56,20 @@ internal static class HttpExchange
 
             // The end of a session has nothing to say beside its status, and servers differ in how they say nothing.
             _ when status is >= 200 and < 300 && response.RequestMessage?.Method == HttpMethod.Delete => new UpstreamResult.Answered(status, UpstreamContent.None, Stream.Null, session),
-            var type => NoAnswer($"it answered {Name(status)} with {type ?? "no content type"}, which is no MCP answer"),
+            _ => NoAnswer($"it answered {Name(status)} with {type ?? "no content type"}, which is no MCP answer"),
         };
     }
+
+    /// <summary>The type as it was written, without its parameters; null if there is none.</summary>
+    private static string? MediaTypeOf(HttpHeadersNonValidated headers)
+    {
+        if (!headers.TryGetValues("Content-Type", out var values)) return null;
+        var text = values.ToString();
+        var end = text.IndexOf(';', StringComparison.Ordinal);
+        return end < 0 && !text.AsSpan().ContainsAny(' ', '\t') ? text : text.AsSpan(0, end < 0 ? text.Length : end).Trim().ToString();
+    }
+
+    private static bool Is(string? type, string expected) => string.Equals(type, expected, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a session is unknown to the upstream: 404 by the specification, 400 with one of these codes by the habit of many servers.</summary>
     public static async Task<bool> ForgotSessionAsync(HttpResponseMessage response, CancellationToken cancellationToken)

@@ -14,7 +14,8 @@ namespace Gatehouse.Gateway.Upstreams.Http;
 /// </summary>
 internal sealed class SseConnection(SseServer server, SseStream stream, Caller? caller)
 {
-    private readonly ConcurrentDictionary<long, ChildCall> _pending = new();
+    private readonly ConcurrentDictionary<long, SseCall> _pending = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _last;
     private volatile string? _over;
     private volatile string? _sessionKey;
@@ -24,6 +25,9 @@ internal sealed class SseConnection(SseServer server, SseStream stream, Caller? 
     public bool IsForgotten { get; private set; }
 
     public bool IsOver => _over is not null;
+
+    /// <summary>Completes when the stream has ended.</summary>
+    public Task Ended => _ended.Task;
 
     /// <summary>The client's session that it serves. Before it is set, and in the gateway's own sessions, nobody reads what the server says unasked.</summary>
     public void Serve(string sessionKey) => _sessionKey = sessionKey;
@@ -58,16 +62,18 @@ internal sealed class SseConnection(SseServer server, SseStream stream, Caller? 
             }
 
             stream.Close();
+            _ended.TrySetResult();
         }
     }
 
     public void Close() => stream.Close();
 
     /// <summary>Sends one message. For a request it completes as soon as the answer begins.</summary>
-    public async Task<UpstreamResult> SendAsync(Envelope message, CancellationToken cancellationToken)
+    /// <param name="relays">Whether the client sees the answer as it comes, and with it what the server says meanwhile.</param>
+    public async Task<UpstreamResult> SendAsync(Envelope message, bool relays, CancellationToken cancellationToken)
     {
         if (message.Kind != MessageKind.Request) return (UpstreamResult?)await PostAsync(message.Body, cancellationToken) ?? new UpstreamResult.Answered(202, UpstreamContent.None, Stream.Null);
-        var call = new ChildCall(Interlocked.Increment(ref _last), message, Era.Legacy);
+        var call = new SseCall(Interlocked.Increment(ref _last), message, relays);
         _pending[call.Number] = call;
         if (_over is { } reason)
         {
@@ -129,7 +135,7 @@ internal sealed class SseConnection(SseServer server, SseStream stream, Caller? 
         return body;
     }
 
-    private void Abandon(ChildCall call)
+    private void Abandon(SseCall call)
     {
         if (!_pending.TryRemove(call.Number, out _)) return;
         if (call.MayBeCancelled) server.Errands.Add(Request(OwnMessages.Cancelled(Encoding.ASCII.GetBytes(call.Number.ToString(CultureInfo.InvariantCulture)))));
@@ -142,21 +148,27 @@ internal sealed class SseConnection(SseServer server, SseStream stream, Caller? 
         switch (message.Kind)
         {
             case MessageKind.Response when Number(message.Id, data) is { } number && _pending.TryRemove(number, out var call):
-                call.Finish(data, message.Id!.Value, message.ErrorCode);
+                call.Finish(data, message.Id!.Value);
                 break;
             case MessageKind.Notification when message.IsProgress && Number(message.ProgressToken, data) is { } token && _pending.TryGetValue(token, out var call):
-                call.Progress(data, message.ProgressToken!.Value, Abandon);
+                call.Progress(data, message.ProgressToken!.Value);
                 break;
             case MessageKind.Notification when !message.IsProgress:
-                Deliver(data);
+                Deliver(data, data);
                 break;
-            case MessageKind.Request when message.IsPing || !Deliver(data):
+            case MessageKind.Request when message.IsPing || _sessionKey is not { } key || !Deliver(data, server.Requests.Address(From(key), data, message.Id!.Value)):
                 server.Errands.Add(Request(OwnMessages.Reply(message.Id!.Value.Of(data).ToArray(), message.IsPing)));
                 break;
         }
     }
 
-    private bool Deliver(byte[] message) => _sessionKey is { } key && server.Messages.TryDeliver(key, server.Name, message);
+    /// <summary>To the newest call that the client reads along with, else to the session's own stream.</summary>
+    private bool Deliver(byte[] message, byte[] shown) =>
+        _pending.Values.OrderByDescending(call => call.Number).Any(call => call.TryCarry(shown))
+        || (_sessionKey is { } key && server.Requests.TryDeliver(From(key), message));
+
+    /// <summary>The answer needs no more than the session: it goes where its messages go.</summary>
+    private ServerSession From(string key) => new(key, server.Name, UpstreamSessionId: null, ProtocolVersion: null);
 
     /// <summary>A number as we write them: a string of the same digits was never ours.</summary>
     private static long? Number(ByteRange? range, byte[] data) =>

@@ -28,7 +28,7 @@ internal sealed class SseSessions(SseServer server, Action brokeOff) : IDisposab
         {
             try
             {
-                var (session, _, failed) = await OpenAsync(owner.Caller, owner.Version, CancellationToken.None);
+                var (session, _, failed) = await OpenAsync(owner.Caller, OwnMessages.Initialize(1, owner.Client), CancellationToken.None);
                 return new ManagedSessions.Opening(session, failed);
             }
             catch (OperationCanceledException)
@@ -45,7 +45,7 @@ internal sealed class SseSessions(SseServer server, Action brokeOff) : IDisposab
     /// <summary>Whether the server speaks this transport, and what it says of itself.</summary>
     public async Task<EraProbe.Finding> ProbeAsync(CancellationToken cancellationToken)
     {
-        var (session, welcome, failed) = await OpenAsync(caller: null, ProtocolVersions.NewestLegacy, cancellationToken);
+        var (session, welcome, failed) = await OpenAsync(caller: null, OwnMessages.Initialize(1, ProtocolVersions.NewestLegacy), cancellationToken);
         if (session is null) return new EraProbe.Finding(null, null, failed);
         session.Connection.Close();
         return new EraProbe.Finding(
@@ -56,13 +56,15 @@ internal sealed class SseSessions(SseServer server, Action brokeOff) : IDisposab
 
     public async Task<UpstreamResult> SendAsync(UpstreamRequest request, SessionBinding.Managed managed, Envelope message, CancellationToken cancellationToken)
     {
-        var owner = new ManagedSessions.Owner(request.Caller, managed.ProtocolVersion);
+        // News of the client's means something only to a server that has heard of the client.
+        if (message.Kind == MessageKind.Notification && !Sessions.Has(managed.Key)) return new UpstreamResult.Answered(202, UpstreamContent.None, Stream.Null);
+        var owner = new ManagedSessions.Owner(request.Caller, managed);
         for (var again = false; ; again = true)
         {
             var (entry, opening) = await Sessions.GetAsync(managed.Key, owner, cancellationToken);
             if (opening.Session is not SseSession { Connection: var connection }) return opening.Failure!;
             connection.Serve(managed.Key);
-            var result = await connection.SendAsync(message, cancellationToken);
+            var result = await connection.SendAsync(message, request.RelaysRequests, cancellationToken);
             if (result is not UpstreamResult.Failed || !(connection.IsForgotten || connection.IsOver)) return result;
             Sessions.Forget(managed.Key, entry);
             connection.Close();
@@ -73,6 +75,30 @@ internal sealed class SseSessions(SseServer server, Action brokeOff) : IDisposab
     }
 
     public void Sweep() => _sessions?.Sweep();
+
+    /// <summary>Its client is gone.</summary>
+    public void End(string key) => _sessions?.End(key);
+
+    /// <summary>Until cancelled the session counts as used, however quiet: somebody reads what the server says in it.</summary>
+    public async Task ListenAsync(string key, CancellationToken cancellationToken)
+    {
+        ManagedSession? past = null;
+        while (true)
+        {
+            var (entry, session) = await Sessions.OpenedAsync(key, past, cancellationToken);
+            entry.BeginListening();
+            try
+            {
+                await ((SseSession)session).Connection.Ended.WaitAsync(cancellationToken);
+            }
+            finally
+            {
+                entry.EndListening();
+            }
+
+            past = session;
+        }
+    }
 
     public void Dispose() => _stopping.Dispose();
 
@@ -85,14 +111,14 @@ internal sealed class SseSessions(SseServer server, Action brokeOff) : IDisposab
         await Task.WhenAll(_running.Values);
     }
 
-    private async Task<(SseSession? Session, Greeting.Welcome? Welcome, UpstreamResult.Failed? Failed)> OpenAsync(Caller? caller, string version, CancellationToken cancellationToken)
+    private async Task<(SseSession? Session, Greeting.Welcome? Welcome, UpstreamResult.Failed? Failed)> OpenAsync(Caller? caller, byte[] initialize, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, cancellationToken);
         var (stream, failed) = await SseStream.OpenAsync(server.Endpoint, caller, server.LongestEvent, _streamPatience, server.Time, either.Token);
         if (stream is null) return (null, null, failed);
         var connection = new SseConnection(server, stream, caller);
         _running[connection] = RunAsync(connection);
-        var (welcome, trouble) = await InitializeAsync(connection, version, either.Token);
+        var (welcome, trouble) = await InitializeAsync(connection, initialize, either.Token);
         if (welcome is null)
         {
             connection.Close();
@@ -101,7 +127,7 @@ internal sealed class SseSessions(SseServer server, Action brokeOff) : IDisposab
 
         var session = new SseSession(connection, welcome.ProtocolVersion!);
         connection.Agree(session);
-        return await connection.SendAsync(Scan(OwnMessages.Initialized), either.Token) is UpstreamResult.Failed unheard ? (null, null, unheard) : (session, welcome, null);
+        return await connection.SendAsync(Scan(OwnMessages.Initialized), relays: false, either.Token) is UpstreamResult.Failed unheard ? (null, null, unheard) : (session, welcome, null);
     }
 
     private async Task RunAsync(SseConnection connection)
@@ -112,13 +138,13 @@ internal sealed class SseSessions(SseServer server, Action brokeOff) : IDisposab
         _running.TryRemove(connection, out _);
     }
 
-    private async Task<(Greeting.Welcome? Welcome, string? Trouble)> InitializeAsync(SseConnection connection, string version, CancellationToken cancellationToken)
+    private async Task<(Greeting.Welcome? Welcome, string? Trouble)> InitializeAsync(SseConnection connection, byte[] initialize, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(server.Patience, server.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            return await connection.SendAsync(Scan(OwnMessages.Initialize(1, version)), either.Token) switch
+            return await connection.SendAsync(Scan(initialize), relays: false, either.Token) switch
             {
                 UpstreamResult.Answered { Content: UpstreamContent.Json, Body: MemoryStream answer } when Greeting.Read(answer.ToArray()) is Greeting.Welcome { ProtocolVersion: not null } welcome => (welcome, null),
                 UpstreamResult.Failed failed => (null, failed.Reason),

@@ -17,11 +17,11 @@ internal sealed class SseStream
     private const int MostEventsBefore = 16;
 
     private readonly HttpResponseMessage _response;
-    private readonly BoundedEvents _body;
+    private readonly BoundedStream _body;
     private readonly IAsyncEnumerator<SseItem<byte[]>> _events;
     private readonly CancellationTokenSource _life;
 
-    private SseStream(HttpResponseMessage response, BoundedEvents body, IAsyncEnumerator<SseItem<byte[]>> events, CancellationTokenSource life, Uri messages)
+    private SseStream(HttpResponseMessage response, BoundedStream body, IAsyncEnumerator<SseItem<byte[]>> events, CancellationTokenSource life, Uri messages)
     {
         (_response, _body, _events, _life, Messages) = (response, body, events, life, messages);
     }
@@ -51,7 +51,7 @@ internal sealed class SseStream
             var failed = Judge(response);
             if (failed is null)
             {
-                var body = new BoundedEvents(await response.Content.ReadAsStreamAsync(life.Token), longestEvent);
+                var body = new BoundedStream(await response.Content.ReadAsStreamAsync(life.Token), longestEvent);
                 var events = SseParser.Create(body, static (_, data) => data.ToArray()).EnumerateAsync(life.Token).GetAsyncEnumerator(CancellationToken.None);
                 var (messages, problem) = await FindMessagesAsync(events, body, endpoint.Url);
                 if (messages is not null) return (new SseStream(response, body, events, life, messages), null);
@@ -83,7 +83,7 @@ internal sealed class SseStream
             while (await _events.MoveNextAsync())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                _body.EventHasEnded();
+                _body.Renew();
                 if (_events.Current is { EventType: "message", Data: { Length: > 0 } data }) yield return data;
             }
         }
@@ -112,11 +112,11 @@ internal sealed class SseStream
     }
 
     /// <summary>The server may name another path, never another server: that would send the credential there.</summary>
-    private static async Task<(Uri? Messages, string? Problem)> FindMessagesAsync(IAsyncEnumerator<SseItem<byte[]>> events, BoundedEvents body, Uri url)
+    private static async Task<(Uri? Messages, string? Problem)> FindMessagesAsync(IAsyncEnumerator<SseItem<byte[]>> events, BoundedStream body, Uri url)
     {
         for (var seen = 0; seen < MostEventsBefore && await events.MoveNextAsync(); seen++)
         {
-            body.EventHasEnded();
+            body.Renew();
             if (events.Current.EventType != "endpoint") continue;
             return !Uri.TryCreate(url, Encoding.UTF8.GetString(events.Current.Data), out var messages) ? (null, "the endpoint that it names for messages is no URL")
                 : Uri.Compare(messages, url, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) != 0 || messages.UserInfo.Length > 0 ? (null, "the endpoint that it names for messages is on another server")
@@ -124,20 +124,5 @@ internal sealed class SseStream
         }
 
         return (null, "its stream names no endpoint for messages");
-    }
-
-    /// <summary>Reads on as long as events end: one without end would otherwise fill the memory.</summary>
-    private sealed class BoundedEvents(Stream inner, int longest) : ReadOnlyStream
-    {
-        private long _unfinished;
-
-        public void EventHasEnded() => _unfinished = 0;
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
-        {
-            var length = await inner.ReadAsync(buffer, cancellationToken);
-            _unfinished += length;
-            return _unfinished <= longest ? length : throw new IOException("it sent an event that is too long");
-        }
     }
 }

@@ -54,6 +54,21 @@ public sealed class EnvelopeScannerTests
         Assert.Equal(JsonRpcCode.InvalidRequest, fault.Code);
     }
 
+    [Theory]
+    [InlineData("""{"extensions":{"io.modelcontextprotocol/tasks":{}}}""", true)]
+    [InlineData("""{"x":{"extensions":1},"extensions":{"other":{"io.modelcontextprotocol/tasks":{}},"io.modelcontextprotocol/t\u0061sks":{"a":[1]}},"z":2}""", true)]
+    [InlineData("""{"extensions":{"other":{"io.modelcontextprotocol/tasks":{}}}}""", false)]
+    [InlineData("""{"extensions":{"io.modelcontextprotocol/tasks":true}}""", false)]
+    [InlineData("""{"extensions":[{"io.modelcontextprotocol/tasks":{}}],"tasks":{}}""", false)]
+    [InlineData("{}", false)]
+    public void A_request_says_whether_its_client_knows_tasks(string capabilities, bool knows)
+    {
+        var envelope = Scan($$$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"_meta":{"io.modelcontextprotocol/clientCapabilities":{{{capabilities}}},"progressToken":5},"name":"n"}}""");
+        Assert.Equal(knows, envelope.DeclaresTasks);
+        Assert.True(envelope.HasMetaClientCapabilities);
+        Assert.Equal(("5", "n"), (Raw(envelope, envelope.ProgressToken), envelope.NameValue));
+    }
+
     [Fact]
     public void A_message_without_an_id_is_a_notification()
     {

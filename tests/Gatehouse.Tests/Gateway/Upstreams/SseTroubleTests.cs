@@ -81,17 +81,30 @@ public sealed class SseTroubleTests
     {
         await using var server = await FakeSse.StartAsync();
         await using var host = await StartOneAsync(server.Settings, Cancellation);
-        host.Said.IsRead = isRead;
+        host.Requests.IsOpen = isRead;
         var call = host.AskAsync(Legacy(Call("1", "ask")), Cancellation);
         if (isRead)
         {
-            var (session, question) = await host.Said.NextAsync(Cancellation);
-            Assert.Equal(("session-of-ada", """{"jsonrpc":"2.0","id":"q","method":"roots/list"}"""), (session, question));
+            var (from, question) = await SseUpstreamTests.NextAsync(host, Cancellation);
+            Assert.Equal(("session-of-ada", """{"jsonrpc":"2.0","id":"q","method":"roots/list"}"""), (from.SessionKey, question));
             var taken = await host.One.SendAsync(Legacy("""{"jsonrpc":"2.0","id":"q","result":{"roots":[]}}"""), Cancellation);
             Assert.Equal((202, UpstreamContent.None), taken is UpstreamResult.Answered { Status: var status, Content: var content } ? (status, content) : default);
         }
 
         Assert.Contains(isRead ? "roots" : "-32601", await call, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_servers_request_comes_in_the_answer_that_the_client_is_reading()
+    {
+        await using var server = await FakeSse.StartAsync();
+        await using var host = await StartOneAsync(server.Settings, Cancellation);
+        await using var answer = Assert.IsType<UpstreamResult.Answered>(await host.One.SendAsync(Legacy(Call("1", "ask")) with { RelaysRequests = true }, Cancellation));
+        using var reader = new StreamReader(answer.Body);
+        Assert.Equal("event: message", await reader.ReadLineAsync(Cancellation));
+        Assert.Equal("""data: {"jsonrpc":"2.0","id":"one \"q\"","method":"roots/list"}""", (await reader.ReadLineAsync(Cancellation))!.Replace("\\u0022", "\\\"", StringComparison.Ordinal));
+        await host.One.SendAsync(Legacy("""{"jsonrpc":"2.0","id":"q","result":{"roots":[]}}"""), Cancellation);
+        Assert.Contains("roots", await reader.ReadToEndAsync(Cancellation), StringComparison.Ordinal);
     }
 
     /// <summary>A Kestrel with the transport's two endpoints; answers by the name of the tool.</summary>

@@ -46,15 +46,27 @@ public sealed class SseUpstreamTests(SseUpstreamTests.Everything everything) : I
     public async Task What_the_server_says_unasked_goes_to_the_session_it_belongs_to_and_to_no_other()
     {
         await using var host = await StartAsync();
+        host.Requests.IsOpen = true;
         await host.AskAsync(Legacy(Call("1", "echo", """{"message":"x"}"""), session: "session-of-bob", caller: Bob), Cancellation);
         await host.AskAsync(Legacy("""{"jsonrpc":"2.0","id":1,"method":"resources/subscribe","params":{"uri":"demo://resource/static/document/features.md"}}""", session: "session-of-ada"), Cancellation);
         await host.AskAsync(Legacy(Call("2", "toggle-subscriber-updates"), session: "session-of-ada"), Cancellation);
         while (true)
         {
-            var (session, message) = await host.Said.NextAsync(Cancellation);
+            var (from, message) = await NextAsync(host, Cancellation);
             if (!message.Contains("notifications/resources/updated", StringComparison.Ordinal)) continue;
-            Assert.Equal("session-of-ada", session);
+            Assert.Equal("session-of-ada", from.SessionKey);
             break;
+        }
+    }
+
+    /// <summary>The next message that a server said unasked.</summary>
+    internal static async Task<(ServerSession From, string Message)> NextAsync(UpstreamHost host, CancellationToken cancellationToken)
+    {
+        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (true)
+        {
+            if (host.Requests.Delivered.TryDequeue(out var said)) return said;
+            await ticks.WaitForNextTickAsync(cancellationToken);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Text;
 using Gatehouse.Core.Configuration;
@@ -26,8 +27,14 @@ internal sealed class UpstreamHost : IAsyncDisposable
     /// <summary>What the upstreams' keeper logged.</summary>
     public required RecordingLogger Log { get; init; }
 
-    /// <summary>What servers said unasked in sessions.</summary>
-    public required RecordingMessages Said { get; init; }
+    /// <summary>The streams of legacy sessions.</summary>
+    public required RecordingSessions Sessions { get; init; }
+
+    /// <summary>The same, for servers over HTTP.</summary>
+    public required RecordedRequests Requests { get; init; }
+
+    /// <summary>The changed lists that were told of.</summary>
+    public required ConcurrentQueue<ListChange> Changes { get; init; }
 
     public static async Task<UpstreamHost> StartAsync(CancellationToken cancellationToken, params (string Name, ServerSettings Server)[] servers)
     {
@@ -38,10 +45,14 @@ internal sealed class UpstreamHost : IAsyncDisposable
             McpServers = servers.ToDictionary(server => server.Name, server => server.Server),
         };
         var log = new RecordingLogger();
-        var said = new RecordingMessages();
-        var registry = new UpstreamRegistry(settings, said, TimeProvider.System, log);
+        var sessions = new RecordingSessions();
+        var requests = new RecordedRequests();
+        var changes = new ListChanges();
+        var changed = new ConcurrentQueue<ListChange>();
+        changes.Changed += changed.Enqueue;
+        var registry = new UpstreamRegistry(settings, changes, sessions, requests, TimeProvider.System, log);
         await registry.StartAsync(cancellationToken);
-        return new UpstreamHost(registry) { Log = log, Said = said };
+        return new UpstreamHost(registry) { Log = log, Sessions = sessions, Requests = requests, Changes = changed };
     }
 
     /// <summary>Started, and its one upstream settled.</summary>
@@ -134,10 +145,26 @@ internal sealed class UpstreamHost : IAsyncDisposable
     }
 }
 
+/// <summary>The streams of legacy sessions: those that are open keep what they get.</summary>
+internal sealed class RecordingSessions : ISessionMessages
+{
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<string>> _open = new(StringComparer.Ordinal);
+
+    /// <summary>Opens a session's stream.</summary>
+    public ConcurrentQueue<string> Open(string session) => _open.GetOrAdd(session, _ => new ConcurrentQueue<string>());
+
+    public bool TryDeliver(string sessionKey, string server, ReadOnlySpan<byte> message)
+    {
+        if (!_open.TryGetValue(sessionKey, out var stream)) return false;
+        stream.Enqueue(Encoding.UTF8.GetString(message));
+        return true;
+    }
+}
+
 /// <summary>Keeps what is logged.</summary>
 internal sealed class RecordingLogger : ILogger<UpstreamRegistry>
 {
-    private readonly System.Collections.Concurrent.ConcurrentQueue<string> _lines = new();
+    private readonly ConcurrentQueue<string> _lines = new();
 
     public IEnumerable<string> Lines => _lines;
 
@@ -148,18 +175,4 @@ internal sealed class RecordingLogger : ILogger<UpstreamRegistry>
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         _lines.Enqueue(formatter(state, exception));
-}
-
-/// <summary>Keeps what belongs to sessions.</summary>
-internal sealed class RecordingMessages : ISessionMessages
-{
-    private readonly System.Threading.Channels.Channel<(string Session, string Message)> _said = System.Threading.Channels.Channel.CreateUnbounded<(string, string)>();
-
-    /// <summary>Whether there is somebody who reads.</summary>
-    public bool IsRead { get; set; } = true;
-
-    public bool TryDeliver(string sessionKey, string server, ReadOnlySpan<byte> message) =>
-        IsRead && _said.Writer.TryWrite((sessionKey, Encoding.UTF8.GetString(message)));
-
-    public ValueTask<(string Session, string Message)> NextAsync(CancellationToken cancellationToken) => _said.Reader.ReadAsync(cancellationToken);
 }
