@@ -36,7 +36,7 @@ internal static class EventStreamTarget
     private static void CheckManaged(byte[] whole, List<byte[]> pieces, List<byte[]> events)
     {
         var asked = new List<byte[]>();
-        using var managed = new ManagedEvents(Chunks.Stream(pieces), (id, _) => asked.Add(id));
+        using var managed = new ManagedEvents(Chunks.Stream(pieces), 32 * 1024 * 1024, (id, _) => asked.Add(id));
         using var passed = new MemoryStream();
         var buffer = new byte[7];
         while (managed.ReadAsync(buffer, CancellationToken.None).AsTask().GetAwaiter().GetResult() is var length and > 0) passed.Write(buffer, 0, length);
