@@ -4,6 +4,7 @@ using Gatehouse.Gateway.Downstream.Aggregate;
 using Gatehouse.Gateway.Downstream.Authentication;
 using Gatehouse.Gateway.Downstream.Forwarding;
 using Gatehouse.Gateway.Downstream.Limits;
+using Gatehouse.Gateway.Downstream.Lists;
 using Gatehouse.Gateway.Downstream.Streams;
 using Gatehouse.Gateway.Policy;
 using Gatehouse.Gateway.Routing;
@@ -36,8 +37,16 @@ public static class GatewayEndpoints
                 .WithExposedHeaders("WWW-Authenticate", SessionHeader.Name, ModernRules.VersionHeader)))
             .AddUpstreams(settings)
             .AddSingleton(origins)
+            .AddSingleton<EventLogs>()
+            .AddSingleton<SessionReach>()
             .AddSingleton<SessionStreams>()
             .AddSingleton<ISessionMessages>(provider => provider.GetRequiredService<SessionStreams>())
+            .AddSingleton<ISessionRequests>(provider => provider.GetRequiredService<SessionStreams>())
+            .AddSingleton<AnswerStreams>()
+            .AddSingleton<SessionListening>()
+            .AddSingleton<SessionEnds>()
+            .AddSingleton<ClientMessages>()
+            .AddSingleton<ServerRequestIds>()
             .AddSingleton<AccessPolicy>()
             .AddSingleton<AggregateViews>()
             .AddSingleton<ResourceIndex>()
@@ -53,13 +62,19 @@ public static class GatewayEndpoints
             .AddSingleton<Forwarder>()
             .AddSingleton<VisibleUpstreams>()
             .AddSingleton<ListCollector>()
+            .AddSingleton<ListRefresher>()
+            .AddHostedService(provider => provider.GetRequiredService<ListRefresher>())
+            .AddSingleton<ListCache>()
+            .AddSingleton<MergedSnapshots>()
             .AddSingleton<NamedRoutes>()
             .AddSingleton<MergedLists>()
+            .AddSingleton<Inquiry>()
             .AddSingleton<Resources>()
             .AddSingleton<TaskIds>()
             .AddSingleton<AggregateTasks>()
             .AddSingleton<ListenParts>()
             .AddSingleton<MergedListen>()
+            .AddSingleton<LogLevels>()
             .AddSingleton<AggregateHandler>()
             .AddSingleton<SingleServerHandler>()
             .AddSingleton<McpEndpoint>();

@@ -63,6 +63,7 @@ internal static class ServerChecks
     private static void Timeout(ServerSettings server, string path, SettingsFindings findings)
     {
         if (server.Timeout is < 1 or > 3600) findings.Fault($"{path}.timeout", "is in seconds, from 1 to 3600.");
+        if (server.ListTtl is < 0 or > 86400) findings.Fault($"{path}.listTtl", "is in seconds, from 0 to 86400.");
     }
 
     private static void Pool(ServerSettings server, string path, SettingsFindings findings)

@@ -43,6 +43,9 @@ public sealed record ServerSettings
     [Description("Seconds until a request is given up even though the server still reports progress. From timeout to 86400.")]
     public int MaxDuration { get; init; } = 3600;
 
+    [Description("Seconds that this server's lists are answered from memory, where its own ttlMs says less. 0: asked each time. Default: what it says; where it says nothing, until it tells of a change (5 minutes at most), or 30 seconds. Up to 86400.")]
+    public int? ListTtl { get; init; }
+
     [Description("false leaves the server out.")]
     public bool Enabled { get; init; } = true;
 

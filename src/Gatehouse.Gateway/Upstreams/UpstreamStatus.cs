@@ -22,6 +22,9 @@ internal sealed record UpstreamStatus
 
     /// <summary>What it declared under <c>capabilities</c>.</summary>
     public UpstreamFeatures Features { get; init; }
+
+    /// <summary>Of its <c>…ListChanged</c>, those that somebody here listens for right now.</summary>
+    public UpstreamFeatures Announced { get; init; }
 }
 
 internal enum UpstreamState
@@ -46,6 +49,7 @@ internal enum UpstreamFeatures
     ResourcesListChanged = 64,
     PromptsListChanged = 128,
     ResourcesSubscribe = 256,
+    ListsChanged = ToolsListChanged | ResourcesListChanged | PromptsListChanged,
 
     /// <summary>The tasks extension (SEP-2663), not what 2025-11-25 had under that name.</summary>
     Tasks = 512,
