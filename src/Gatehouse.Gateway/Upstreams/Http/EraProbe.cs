@@ -35,8 +35,8 @@ internal sealed class EraProbe(HttpEndpoint endpoint, Func<CancellationToken, Ta
 
             // Not there, or a proxy before it says so: that is no word about eras.
             if (answer.IsAbsence) return Nothing(UpstreamFailure.Unreachable, $"it answered {answer.StatusText}");
-            if (ModernVersions.Other(answer.Greeting, version) is not { } other) break;
-            version = other;
+            if (ModernVersions.Offered(answer.Greeting) is not { } offered) break;
+            version = offered;
         }
 
         // 400, 404 or 405 to both may mean that messages go elsewhere (2025-11-25, "Backwards compatibility" of the transports).
