@@ -3,6 +3,7 @@ using Gatehouse.Gateway.Downstream;
 using Gatehouse.Gateway.Downstream.Aggregate;
 using Gatehouse.Gateway.Downstream.Authentication;
 using Gatehouse.Gateway.Downstream.Forwarding;
+using Gatehouse.Gateway.Downstream.Limits;
 using Gatehouse.Gateway.Downstream.Streams;
 using Gatehouse.Gateway.Policy;
 using Gatehouse.Gateway.Routing;
@@ -38,18 +39,27 @@ public static class GatewayEndpoints
             .AddSingleton<SessionStreams>()
             .AddSingleton<ISessionMessages>(provider => provider.GetRequiredService<SessionStreams>())
             .AddSingleton<AccessPolicy>()
+            .AddSingleton<AggregateViews>()
             .AddSingleton<ResourceIndex>()
+            .AddSingleton<NameIndex>()
             .AddSingleton<TokenKeys>()
             .AddSingleton<AccessTokens>()
             .AddSingleton<Challenge>()
             .AddSingleton<SessionIds>()
             .AddSingleton<InFlightRequests>()
             .AddSingleton<Recorder>()
+            .AddSingleton<Allowances>()
+            .AddSingleton<Relay>()
             .AddSingleton<Forwarder>()
             .AddSingleton<VisibleUpstreams>()
             .AddSingleton<ListCollector>()
+            .AddSingleton<NamedRoutes>()
             .AddSingleton<MergedLists>()
             .AddSingleton<Resources>()
+            .AddSingleton<TaskIds>()
+            .AddSingleton<AggregateTasks>()
+            .AddSingleton<ListenParts>()
+            .AddSingleton<MergedListen>()
             .AddSingleton<AggregateHandler>()
             .AddSingleton<SingleServerHandler>()
             .AddSingleton<McpEndpoint>();
@@ -58,7 +68,7 @@ public static class GatewayEndpoints
     /// <summary>Whether a path is the gateway's: it authenticates its requests itself.</summary>
     public static bool Serves(PathString path) => path.StartsWithSegments("/mcp");
 
-    /// <summary>Maps <c>/mcp</c> and <c>/mcp/{server}</c>. The application must use CORS after routing.</summary>
+    /// <summary>Maps <c>/mcp</c> and <c>/mcp/{server}</c>, where the server may be a virtual one. The application must use CORS after routing.</summary>
     public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder endpoints)
     {
         var mcp = endpoints.ServiceProvider.GetRequiredService<McpEndpoint>();

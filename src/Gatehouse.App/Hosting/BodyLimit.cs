@@ -6,14 +6,19 @@ namespace Gatehouse.App.Hosting;
 /// Turns a request that is too large, or otherwise not to be read, into an answer: the server alone would log each as a
 /// failure of ours, and hang up while the client still sends, so that the client sees a broken connection and no status.
 /// </summary>
-internal sealed class BodyLimit(RequestDelegate next, TimeProvider time)
+/// <param name="next">What takes the requests that can be read.</param>
+/// <param name="most">How many bytes a body may have.</param>
+/// <param name="time">The clock.</param>
+internal sealed class BodyLimit(RequestDelegate next, int most, TimeProvider time)
 {
     /// <summary>How long a client may go on sending what nobody reads.</summary>
     private static readonly TimeSpan _linger = TimeSpan.FromSeconds(2);
 
+    private string TooLarge => $"The body is larger than {most} bytes.\n";
+
     public async Task InvokeAsync(HttpContext context)
     {
-        if (context.Request.ContentLength > Listening.MaxBodyBytes)
+        if (context.Request.ContentLength > most)
         {
             await RefuseAsync(context);
             return;
@@ -32,13 +37,11 @@ internal sealed class BodyLimit(RequestDelegate next, TimeProvider time)
         }
     }
 
-    private static string TooLarge => $"The body is larger than {Listening.MaxBodyBytes / (1024 * 1024)} MiB.\n";
-
     /// <summary>A body in chunks does not say its length: it is counted here, because the server's own limit leaves no way to read on.</summary>
-    private static CountedBody Count(HttpContext context, IHttpMaxRequestBodySizeFeature limit)
+    private CountedBody Count(HttpContext context, IHttpMaxRequestBodySizeFeature limit)
     {
         limit.MaxRequestBodySize = null;
-        var counted = new CountedBody(context.Request.Body, Listening.MaxBodyBytes);
+        var counted = new CountedBody(context.Request.Body, most);
         context.Request.Body = counted;
         return counted;
     }

@@ -19,7 +19,7 @@ internal static class GatehouseHost
         // leaves forwarded headers off as well: they could only say what publicUrl already says, or lie.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.AddLineLogging();
-        builder.WebHost.UseListening(settings.Listen, settings.Scheduling);
+        builder.WebHost.UseListening(settings);
         builder.Services.AddRouting();
         builder.Services.AddSingleton<Drain>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Drain.ShutdownTimeout);
@@ -31,7 +31,7 @@ internal static class GatehouseHost
 
         var app = builder.Build();
         app.Use(app.Services.GetRequiredService<Drain>().InvokeAsync);
-        app.UseMiddleware<BodyLimit>();
+        app.UseMiddleware<BodyLimit>(settings.Limits.RequestBytes);
         app.UseRouting();
         app.UseMiddleware<HostCheck>(HostCheck.HostsOf(settings));
         app.UseCors();

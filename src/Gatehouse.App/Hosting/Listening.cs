@@ -7,20 +7,17 @@ namespace Gatehouse.App.Hosting;
 /// <summary>Where the server listens, and how much it takes from anybody before knowing them.</summary>
 internal static class Listening
 {
-    /// <summary>The largest body of a request; a larger one is answered 413.</summary>
-    public const long MaxBodyBytes = 4 * 1024 * 1024;
-
     /// <summary>What the runtime asks before it opens the first socket; it has no other way to be told.</summary>
     private const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
 
-    public static void UseListening(this IWebHostBuilder host, IReadOnlyList<Uri> addresses, CallScheduling scheduling)
+    public static void UseListening(this IWebHostBuilder host, GatehouseSettings settings)
     {
-        if (scheduling == CallScheduling.Inline) Environment.SetEnvironmentVariable(InlineCompletions, "1");
+        if (settings.Scheduling == CallScheduling.Inline) Environment.SetEnvironmentVariable(InlineCompletions, "1");
         host
             .UseKestrelCore()
-            .ConfigureKestrel(Limit)
+            .ConfigureKestrel(options => Limit(options, settings.Limits.RequestBytes))
             .UseSockets(Schedule)
-            .UseUrls([.. addresses.Select(address => address.GetLeftPart(UriPartial.Authority))]);
+            .UseUrls([.. settings.Listen.Select(address => address.GetLeftPart(UriPartial.Authority))]);
     }
 
     /// <summary>
@@ -34,10 +31,11 @@ internal static class Listening
         options.WaitForDataBeforeAllocatingBuffer = false;
     }
 
-    private static void Limit(KestrelServerOptions options)
+    /// <param name="largestBody">A larger one is answered 413.</param>
+    private static void Limit(KestrelServerOptions options, int largestBody)
     {
         options.AddServerHeader = false;
-        options.Limits.MaxRequestBodySize = MaxBodyBytes;
+        options.Limits.MaxRequestBodySize = largestBody;
         options.Limits.MaxRequestLineSize = 16 * 1024; // an authorization request carries scopes, resource and state in its line
         options.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
         options.Limits.MaxRequestHeaderCount = 100;

@@ -27,7 +27,7 @@ internal static class DiscoveryServices
 
     public static IServiceCollection AddDiscovery(this IServiceCollection services, GatehouseSettings settings)
     {
-        var ofServers = settings.McpServers.Where(server => server.Value.IsActive).Select(server => $"/.well-known/oauth-authorization-server/mcp/{server.Key}");
+        var ofServers = settings.EndpointNames.Select(name => $"/.well-known/oauth-authorization-server/mcp/{name}");
         services.AddOpenIddict().AddServer(server => server
             .SetConfigurationEndpointUris([.. _metadataPaths.Concat(ofServers).Select(Relative)])
             .SetJsonWebKeySetEndpointUris("oauth/jwks")

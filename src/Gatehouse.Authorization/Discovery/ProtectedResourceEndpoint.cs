@@ -9,10 +9,10 @@ namespace Gatehouse.Authorization.Discovery;
 /// <summary>Protected-resource metadata (RFC 9728): where a client that was answered 401 learns which authorization server to ask.</summary>
 internal sealed class ProtectedResourceEndpoint(PublicEndpoints endpoints, ProtectedResources resources)
 {
-    /// <param name="server">The server of <c>/mcp/{server}</c>; null for <c>/mcp</c>.</param>
+    /// <param name="server">What stands behind <c>/mcp/</c>, a server or a virtual one; null for <c>/mcp</c>.</param>
     public IResult Handle(string? server)
     {
-        if (server is not null && !resources.ActiveServers.Contains(server, StringComparer.Ordinal)) return Results.NotFound();
+        if (server is not null && !resources.EndpointNames.Contains(server, StringComparer.Ordinal)) return Results.NotFound();
         return Results.Json(new ProtectedResourceMetadata(
             endpoints.Resource(server),
             [endpoints.Issuer],

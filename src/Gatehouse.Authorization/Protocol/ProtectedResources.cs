@@ -6,16 +6,16 @@ namespace Gatehouse.Authorization.Protocol;
 /// <summary>The MCP endpoints that a token can be for (RFC 8707).</summary>
 internal sealed class ProtectedResources(GatehouseSettings settings, PublicEndpoints endpoints)
 {
-    private readonly FrozenSet<string> _known = settings.McpServers
-        .Where(server => server.Value.IsActive)
-        .Select(server => endpoints.Resource(server.Key))
+    private readonly FrozenSet<string> _known = settings.EndpointNames
+        .Select(endpoints.Resource)
         .Append(endpoints.Resource(null))
         .ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>What a client means that names no resource: revision 2025-03-26 knew none.</summary>
     public string Default => endpoints.Resource(null);
 
-    public IEnumerable<string> ActiveServers => settings.McpServers.Where(server => server.Value.IsActive).Select(server => server.Key);
+    /// <summary>What may stand behind <c>/mcp/</c>: servers, and virtual ones.</summary>
+    public IEnumerable<string> EndpointNames => settings.EndpointNames;
 
     /// <returns>The resource as we write it, or null if it is none of ours. Scheme and host in any case and one trailing slash are the same resource.</returns>
     public string? Find(string resource)

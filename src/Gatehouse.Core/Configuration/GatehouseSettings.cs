@@ -26,8 +26,23 @@ public sealed record GatehouseSettings
     [Description("What the audit trail keeps.")]
     public AuditSettings Audit { get; init; } = new();
 
+    [Description("How much one user may ask for, and one server may answer.")]
+    public LimitSettings Limits { get; init; } = new();
+
     [Description("The MCP servers behind the gateway, by name. The name prefixes their tools on /mcp and is the path of /mcp/{name}.")]
     public IReadOnlyDictionary<string, ServerSettings> McpServers { get; init; } = new Dictionary<string, ServerSettings>();
+
+    [Description("Named parts of what the servers offer. The name is the path of /mcp/{name}.")]
+    public IReadOnlyDictionary<string, VirtualServerSettings> VirtualServers { get; init; } = new Dictionary<string, VirtualServerSettings>();
+
+    [Description("How the servers look as one.")]
+    public AggregateSettings Aggregate { get; init; } = new();
+
+    /// <summary>The names of all endpoints below <c>/mcp</c>: active servers and virtual ones.</summary>
+    public IEnumerable<string> EndpointNames => McpServers.Where(server => server.Value.IsActive).Select(server => server.Key).Concat(VirtualServers.Keys);
+
+    /// <summary>How many bytes an answer of this server may have.</summary>
+    public int ResponseBytesOf(string server) => McpServers[server].Limits?.ResponseBytes ?? Limits.ResponseBytes;
 }
 
 /// <summary>Where the work on a call is done.</summary>

@@ -14,7 +14,15 @@ internal static class ServerChecks
         "Host", "Content-Length", "Content-Type", "Transfer-Encoding", "Connection", "Accept", "TE", "Upgrade", "Last-Event-ID",
     };
 
-    public static IEnumerable<Action<GatehouseSettings, SettingsFindings>> All { get; } = [Names, PerServer(Transport), PerServer(Timeout), PerServer(Switches), PerServer(Headers), PerServer(Environment), PerServer(ForwardUser), Groups];
+    public static IEnumerable<Action<GatehouseSettings, SettingsFindings>> All { get; } = [Names, PerServer(Transport), PerServer(Timeout), PerServer(Pool), PerServer(Switches), PerServer(Headers), PerServer(Environment), PerServer(ForwardUser), Groups];
+
+    internal const string NameForm = "1 to 32 letters, digits, - and _, beginning and ending with a letter or digit, without a double underscore";
+
+    internal static bool IsName(string name) => name.Length is >= 1 and <= 32 && !name.AsSpan().ContainsAnyExcept(_nameCharacters)
+        && char.IsAsciiLetterOrDigit(name[0]) && char.IsAsciiLetterOrDigit(name[^1]) && !name.Contains(ToolPattern.Separator, StringComparison.Ordinal);
+
+    /// <summary>Whether every client takes it for a tool's name.</summary>
+    internal static bool IsToolName(string name) => name.Length >= 1 && !name.AsSpan().ContainsAnyExcept(_nameCharacters);
 
     private static Action<GatehouseSettings, SettingsFindings> PerServer(Action<ServerSettings, string, SettingsFindings> check) => (settings, findings) =>
     {
@@ -25,9 +33,7 @@ internal static class ServerChecks
     {
         foreach (var name in settings.McpServers.Keys)
         {
-            var fits = name.Length is >= 1 and <= 32 && !name.AsSpan().ContainsAnyExcept(_nameCharacters)
-                && char.IsAsciiLetterOrDigit(name[0]) && char.IsAsciiLetterOrDigit(name[^1]) && !name.Contains("__", StringComparison.Ordinal);
-            if (!fits) findings.Fault($"mcpServers.{name}", "is no server name: 1 to 32 letters, digits, - and _, beginning and ending with a letter or digit, without a double underscore.");
+            if (!IsName(name)) findings.Fault($"mcpServers.{name}", $"is no server name: {NameForm}.");
         }
 
         foreach (var twins in settings.McpServers.Keys.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
@@ -57,6 +63,22 @@ internal static class ServerChecks
     private static void Timeout(ServerSettings server, string path, SettingsFindings findings)
     {
         if (server.Timeout is < 1 or > 3600) findings.Fault($"{path}.timeout", "is in seconds, from 1 to 3600.");
+    }
+
+    private static void Pool(ServerSettings server, string path, SettingsFindings findings)
+    {
+        if (server.Transport == ServerTransport.Http)
+        {
+            const string Reason = "goes with stdio only: an http server keeps its users and sessions apart itself.";
+            if (server.Pool != StdioPool.Shared) findings.Fault($"{path}.pool", Reason);
+            if (server.IdleTimeout is not null) findings.Fault($"{path}.idleTimeout", Reason);
+            if (server.MaxChildren is not null) findings.Fault($"{path}.maxChildren", Reason);
+            return;
+        }
+
+        if (server.IdleTimeout is < 1 or > 86400) findings.Fault($"{path}.idleTimeout", "is in seconds, from 1 to 86400.");
+        if (server.MaxChildren is < 1 or > 1000) findings.Fault($"{path}.maxChildren", "is from 1 to 1000.");
+        else if (server is { MaxChildren: not null, Pool: StdioPool.Shared }) findings.Fault($"{path}.maxChildren", "goes with pool per-user or per-session: a shared program is one.");
     }
 
     private static void Switches(ServerSettings server, string path, SettingsFindings findings)
@@ -104,10 +126,9 @@ internal static class ServerChecks
             _ => null,
         };
         if (without is null) return;
-        foreach (var (name, _) in settings.McpServers.Where(server => server.Value.RequiredGroups.Count > 0))
-        {
-            findings.Warn($"mcpServers.{name}.requiredGroups", $"lets nobody in: {without}.");
-        }
+        var doors = settings.McpServers.Where(server => server.Value.RequiredGroups.Count > 0).Select(server => $"mcpServers.{server.Key}")
+            .Concat(settings.VirtualServers.Where(server => server.Value.RequiredGroups.Count > 0).Select(server => $"virtualServers.{server.Key}"));
+        foreach (var door in doors) findings.Warn($"{door}.requiredGroups", $"lets nobody in: {without}.");
     }
 
     private static bool IsHeaderName(string name) => name.Length > 0 && !name.AsSpan().ContainsAnyExcept(_tokenCharacters);

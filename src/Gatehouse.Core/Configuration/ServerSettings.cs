@@ -22,6 +22,15 @@ public sealed record ServerSettings
     [Description("The program's working directory, relative to the configuration file.")]
     public string? Cwd { get; init; }
 
+    [Description("Who shares a stdio program: shared (everybody), per-user (each user has one of their own), or per-session (each legacy session has one, which is told its client's own capabilities; clients of 2026-07-28 have no sessions and share one per user).")]
+    public StdioPool Pool { get; init; }
+
+    [Description("Seconds without use after which a stdio program is ended; it is started again when it is needed. 1 to 86400. Default: 600 with pool per-user or per-session; a shared program stays.")]
+    public int? IdleTimeout { get; init; }
+
+    [Description("How many programs of a server with pool per-user or per-session run at once. 1 to 1000. One more ends the one that has been idle for longest; where all are at work, it is refused. Default: 50.")]
+    public int? MaxChildren { get; init; }
+
     [Description("The MCP endpoint's URL.")]
     public Uri? Url { get; init; }
 
@@ -30,6 +39,9 @@ public sealed record ServerSettings
 
     [Description("Seconds until an unanswered request is given up. 1 to 3600.")]
     public int Timeout { get; init; } = 60;
+
+    [Description("Seconds until a request is given up even though the server still reports progress. From timeout to 86400.")]
+    public int MaxDuration { get; init; } = 3600;
 
     [Description("false leaves the server out.")]
     public bool Enabled { get; init; } = true;
@@ -49,6 +61,9 @@ public sealed record ServerSettings
     [Description("What the audit trail keeps of this server's arguments.")]
     public ServerAuditSettings? Audit { get; init; }
 
+    [Description("Limits of this server's own.")]
+    public ServerLimitSettings? Limits { get; init; }
+
     /// <summary>The transport that is meant when <see cref="TransportType"/> is not written.</summary>
     public ServerTransport Transport => TransportType ?? (Command is null ? ServerTransport.Http : ServerTransport.Stdio);
 
@@ -60,6 +75,13 @@ public enum ServerTransport
 {
     Stdio,
     Http,
+}
+
+public enum StdioPool
+{
+    Shared,
+    PerUser,
+    PerSession,
 }
 
 /// <summary>How a server learns who calls: a header (HTTP only), a tool argument, or both.</summary>

@@ -7,7 +7,7 @@ internal static class SettingsChecks
 {
     public static IReadOnlyList<Action<GatehouseSettings, SettingsFindings>> All { get; } =
     [
-        PublicUrl, Listen, Database, Tokens, Provider, DevelopmentOnLoopback, Google, Oidc, .. ServerChecks.All,
+        PublicUrl, Listen, Database, Tokens, Provider, DevelopmentOnLoopback, Google, Oidc, .. ServerChecks.All, .. VirtualServerChecks.All, .. LimitChecks.All,
     ];
 
     public static IReadOnlyList<Uri> DefaultListen(Uri publicUrl) =>

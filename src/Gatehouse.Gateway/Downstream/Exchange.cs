@@ -1,5 +1,7 @@
 using Gatehouse.Core.Audit;
 using Gatehouse.Core.Identity;
+using Gatehouse.Gateway.Downstream.Forwarding;
+using Gatehouse.Gateway.Downstream.Limits;
 using Gatehouse.Gateway.Protocol;
 using Gatehouse.Gateway.Sessions;
 using Microsoft.AspNetCore.Http;
@@ -13,7 +15,7 @@ internal sealed class Exchange
 
     public required Caller Caller { get; init; }
 
-    /// <summary>The server of <c>/mcp/{server}</c>; null on <c>/mcp</c>.</summary>
+    /// <summary>What stands behind <c>/mcp/</c>, a server or a virtual one; null on <c>/mcp</c>.</summary>
     public required string? Endpoint { get; init; }
 
     /// <summary>The message as the client sent it.</summary>
@@ -42,6 +44,15 @@ internal sealed class Exchange
     public string? Reason { get; private set; }
 
     public long ResponseBytes { get; set; }
+
+    /// <summary>What its user still may, if anything limits that.</summary>
+    public UserAllowance? Allowance { get; set; }
+
+    /// <summary>False only for what was refused in a flood of the same.</summary>
+    public bool IsRecorded { get; set; } = true;
+
+    /// <summary>The answer as a stream of events, once it has begun as one.</summary>
+    public ClientEvents? Events { get; set; }
 
     /// <summary>Notes how it ended; the first word counts.</summary>
     public void Conclude(AuditOutcome outcome, string? reason)

@@ -3,8 +3,10 @@ using Gatehouse.Core.Configuration;
 using Gatehouse.Core.Identity;
 using Gatehouse.Gateway.Downstream.Aggregate;
 using Gatehouse.Gateway.Downstream.Authentication;
+using Gatehouse.Gateway.Downstream.Limits;
 using Gatehouse.Gateway.Policy;
 using Gatehouse.Gateway.Protocol;
+using Gatehouse.Gateway.Routing;
 using Gatehouse.Gateway.Sessions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -16,13 +18,16 @@ namespace Gatehouse.Gateway.Downstream;
 /// say, may they say it, where does it go. And then it is put on record.
 /// </summary>
 internal sealed partial class McpEndpoint(
+    GatehouseSettings settings,
     AccessTokens tokens,
     PublicEndpoints endpoints,
     Challenge challenge,
     Origins origins,
     AccessPolicy policy,
+    AggregateViews views,
     SessionIds sessions,
     InFlightRequests inFlight,
+    Allowances allowances,
     AggregateHandler aggregate,
     SingleServerHandler single,
     Recorder recorder,
@@ -38,7 +43,7 @@ internal sealed partial class McpEndpoint(
         }
 
         if (await AuthenticateAsync(http, server) is not { } caller) return;
-        if (server is not null && policy.Decide(caller, server) is Verdict.Denied denied)
+        if (server is not null && policy.DecideEndpoint(caller, server) is Verdict.Denied denied)
         {
             NoSuchServer(caller.Subject, denied.Reason);
             await http.Response.RefuseAsync(StatusCodes.Status404NotFound, JsonRpcCode.InvalidRequest, $"There is no server {server} here");
@@ -88,7 +93,7 @@ internal sealed partial class McpEndpoint(
     private async Task PostAsync(HttpContext http, Caller caller, string? server)
     {
         var (now, started) = (time.GetUtcNow(), time.GetTimestamp());
-        if (await MessageIntake.ReadAsync(http) is not { } message) return;
+        if (await MessageIntake.ReadAsync(http, settings.Limits.RequestBytes) is not { } message) return;
         var era = Eras.Of(http.Request.Headers, message);
         McpSession? session = null;
         if (era == Era.Legacy && message.Method != McpMethods.Initialize)
@@ -118,7 +123,9 @@ internal sealed partial class McpEndpoint(
     {
         try
         {
-            await DispatchAsync(exchange);
+            var full = allowances.Enter(exchange, out var place);
+            using var entered = place;
+            await (full is null ? DispatchAsync(exchange) : exchange.RefuseAsync(full));
         }
         catch (OperationCanceledException) when (exchange.Http.RequestAborted.IsCancellationRequested)
         {
@@ -131,7 +138,7 @@ internal sealed partial class McpEndpoint(
         }
         finally
         {
-            await recorder.RecordAsync(exchange, CancellationToken.None);
+            if (exchange.IsRecorded) await recorder.RecordAsync(exchange, CancellationToken.None);
         }
     }
 
@@ -140,7 +147,7 @@ internal sealed partial class McpEndpoint(
         var message = exchange.Message;
         if (message.Kind != MessageKind.Request) return TakeAsync(exchange);
         if (exchange.Era == Era.Modern && ModernRules.Check(exchange.Http.Request.Headers, message) is { } refusal) return exchange.RefuseAsync(refusal);
-        return exchange.Endpoint is { } server ? single.HandleAsync(exchange, server) : aggregate.HandleAsync(exchange);
+        return views.Of(exchange.Endpoint) is { } view ? aggregate.HandleAsync(exchange, view) : single.HandleAsync(exchange, exchange.Endpoint!);
     }
 
     /// <summary>Notifications, and answers to a server's requests.</summary>
@@ -167,9 +174,22 @@ internal sealed partial class McpEndpoint(
 
         if (await FindSessionAsync(http, caller, server, null) is not { } session) return;
         if (isDelete) sessions.End(session);
-        if (session.IsUpstreams) await single.DriveAsync(http, caller, session, http.Request.Method);
+        if (session.IsUpstreams && isDelete) await single.DriveAsync(http, caller, session, http.Request.Method);
+        else if (session.IsUpstreams) await StreamAsync(http, caller, session);
         else if (isDelete) http.Response.StatusCode = StatusCodes.Status204NoContent;
         else MethodNotAllowed(http.Response);
+    }
+
+    private async Task StreamAsync(HttpContext http, Caller caller, McpSession session)
+    {
+        if (!allowances.TryEnterStream(caller, out var place))
+        {
+            http.Response.Headers.RetryAfter = "1";
+            await http.Response.RefuseAsync(StatusCodes.Status429TooManyRequests, JsonRpcCode.TooManyRequests, $"At most {settings.Limits.StreamsPerUser} streams may be open");
+            return;
+        }
+
+        using (place) await single.DriveAsync(http, caller, session, http.Request.Method);
     }
 
     /// <summary>The session that the request names, or null after it was refused: an id proves nothing, it must be this user's.</summary>

@@ -8,12 +8,11 @@ namespace Gatehouse.Gateway.Downstream;
 /// <summary>Takes one message off the wire: the right kind of body, not too large, and one that can only be read one way.</summary>
 internal static class MessageIntake
 {
-    public const int MaxLength = 4 * 1024 * 1024;
-
     private const int FirstBuffer = 4 * 1024;
 
+    /// <param name="maxLength">A body of more bytes is refused.</param>
     /// <returns>The message, or null after the request was refused.</returns>
-    public static async Task<Envelope?> ReadAsync(HttpContext http)
+    public static async Task<Envelope?> ReadAsync(HttpContext http, int maxLength)
     {
         if (!IsJson(http.Request.ContentType))
         {
@@ -21,10 +20,10 @@ internal static class MessageIntake
             return null;
         }
 
-        if (http.Request.ContentLength > MaxLength || await ReadBodyAsync(http.Request, http.RequestAborted) is not { } body)
+        if (http.Request.ContentLength > maxLength || await ReadBodyAsync(http.Request, maxLength, http.RequestAborted) is not { } body)
         {
             http.Response.Headers.Connection = "close";
-            await http.Response.RefuseAsync(StatusCodes.Status413PayloadTooLarge, JsonRpcCode.InvalidRequest, $"The body is larger than {MaxLength} bytes");
+            await http.Response.RefuseAsync(StatusCodes.Status413PayloadTooLarge, JsonRpcCode.InvalidRequest, $"The body is larger than {maxLength} bytes");
             return null;
         }
 
@@ -41,7 +40,7 @@ internal static class MessageIntake
     }
 
     /// <returns>The body, or null if it is too large. An array of its own: messages outlive their pooled buffers too easily.</returns>
-    private static async ValueTask<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
+    private static async ValueTask<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpRequest request, int maxLength, CancellationToken cancellationToken)
     {
         var body = new ArrayBufferWriter<byte>(request.ContentLength is { } length and > 0 ? (int)length : FirstBuffer);
         while (true)
@@ -49,7 +48,7 @@ internal static class MessageIntake
             var read = await request.BodyReader.ReadAsync(cancellationToken);
             foreach (var segment in read.Buffer)
             {
-                if (body.WrittenCount + segment.Length > MaxLength) return null;
+                if (body.WrittenCount + segment.Length > maxLength) return null;
                 body.Write(segment.Span);
             }
 

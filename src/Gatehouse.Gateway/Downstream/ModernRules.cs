@@ -43,7 +43,7 @@ internal static class ModernRules
         {
             McpMethods.CallTool or McpMethods.GetPrompt => message.NameValue,
             McpMethods.ReadResource => message.UriValue,
-            "tasks/get" or "tasks/update" or "tasks/cancel" => message.TaskIdValue,
+            McpMethods.GetTask or McpMethods.UpdateTask or McpMethods.CancelTask => message.TaskIdValue,
             _ => null,
         };
         if (named is null) return null;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gatehouse.Core.Audit;
 using Gatehouse.Gateway.Protocol;
 using Microsoft.AspNetCore.Http;
@@ -10,6 +11,7 @@ internal static class Replies
     public static async Task RefuseAsync(this Exchange exchange, Refusal refusal)
     {
         exchange.Conclude(AuditOutcome.Refused, refusal.Reason ?? refusal.Message);
+        if (refusal.RetryAfter is { } seconds) exchange.Http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         await exchange.AnswerAsync(MessageWriter.Error(exchange.Id, refusal.Code, refusal.Message, refusal.Data), refusal.Status);
     }
 

@@ -82,9 +82,11 @@ internal struct AnswerWatch
         switch (bytes[at])
         {
             case (byte)'"':
+                SeeErrorsValue();
                 (_inString, _text, _length) = (true, 0, 0);
                 break;
             case (byte)'{' or (byte)'[':
+                SeeErrorsValue();
                 _depth++;
                 _afterColon = false;
                 break;
@@ -126,8 +128,10 @@ internal struct AnswerWatch
         if (_depth != 1) return;
         _top = _key;
         IsAnswer |= _top is Key.Result or Key.Error;
-        IsFailure |= _top == Key.Error;
     }
+
+    /// <summary>An error is one that says something: <c>"error":null</c> beside a result is how some servers say that there is none.</summary>
+    private void SeeErrorsValue() => IsFailure |= _depth == 1 && _afterColon && _top == Key.Error;
 
     /// <summary>Remembers the first bytes of a string: enough to tell the keys apart.</summary>
     private void Keep(ReadOnlySpan<byte> bytes)

@@ -35,7 +35,9 @@ internal sealed record Envelope
 
     public string? UriValue { get; init; }
 
-    /// <summary><c>params.taskId</c>, unescaped: what the tasks extension names in <c>Mcp-Name</c>.</summary>
+    /// <summary><c>params.taskId</c>, and its unescaped value: what the tasks extension names in <c>Mcp-Name</c>.</summary>
+    public ByteRange? TaskId { get; init; }
+
     public string? TaskIdValue { get; init; }
 
     /// <summary><c>params.ref.type</c> of <c>completion/complete</c>, unescaped.</summary>
@@ -72,6 +74,9 @@ internal sealed record Envelope
 
     /// <summary>Whether <c>params._meta["io.modelcontextprotocol/clientCapabilities"]</c> is an object.</summary>
     public bool HasMetaClientCapabilities { get; init; }
+
+    /// <summary>Whether those declare the tasks extension.</summary>
+    public bool DeclaresTasks { get; init; }
 
     /// <summary>For a response: whether it carries <c>error</c> rather than <c>result</c>.</summary>
     public bool IsError { get; init; }

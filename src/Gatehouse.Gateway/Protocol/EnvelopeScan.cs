@@ -5,7 +5,7 @@ namespace Gatehouse.Gateway.Protocol;
 /// <summary>What one pass has found so far. The first fault is kept and the pass goes on, so that the id is found wherever it stands.</summary>
 internal ref struct EnvelopeScan
 {
-    private static readonly string[] _routingKeys = ["jsonrpc", "id", "method", "params"];
+    private static readonly string[] _routingKeys = ["jsonrpc", "id", "method", "params", "result", "error"];
 
     private Seen _seen;
     private int _faultCode;
@@ -54,6 +54,7 @@ internal ref struct EnvelopeScan
         NameValue = _params.NameValue,
         Uri = _params.Uri,
         UriValue = _params.UriValue,
+        TaskId = _params.TaskId,
         TaskIdValue = _params.TaskIdValue,
         RefType = _params.RefType,
         RefName = _params.RefName,
@@ -67,6 +68,7 @@ internal ref struct EnvelopeScan
         ProgressToken = _params.ProgressToken,
         MetaProtocolVersion = _params.MetaProtocolVersion,
         HasMetaClientCapabilities = _params.HasMetaClientCapabilities,
+        DeclaresTasks = _params.DeclaresTasks,
     };
 
     public void ReadMessage(ref Utf8JsonReader reader)

@@ -6,7 +6,9 @@ internal struct EventStreamWatch
     private AnswerWatch _message;
     private Line _line;
     private int _prefix;
+    private int _mark;
     private bool _afterCarriageReturn;
+    private bool _isInEvent;
 
     private enum Line
     {
@@ -24,8 +26,15 @@ internal struct EventStreamWatch
     /// <summary>Whether that answer reports a failure.</summary>
     public bool IsFailure { get; private set; }
 
+    /// <summary>Whether no event has begun that has not ended: here another one may be put in.</summary>
+    public readonly bool IsBetweenEvents => !_isInEvent;
+
+    /// <summary>Whether a line has ended and none begun.</summary>
+    public readonly bool IsAtLineStart => _line == Line.Start && _prefix == 0;
+
     public void Feed(ReadOnlySpan<byte> bytes)
     {
+        if (_mark < ByteOrderMark.Length) bytes = SkipMark(bytes);
         while (bytes.Length > 0)
         {
             if (_afterCarriageReturn)
@@ -41,6 +50,7 @@ internal struct EventStreamWatch
 
             if (_line == Line.Start && bytes[0] is not ((byte)'\n' or (byte)'\r'))
             {
+                _isInEvent = true;
                 bytes = FeedPrefix(bytes);
                 continue;
             }
@@ -48,11 +58,33 @@ internal struct EventStreamWatch
             var end = bytes.IndexOfAny((byte)'\n', (byte)'\r');
             if (_line == Line.Data) _message.Feed(end < 0 ? bytes : bytes[..end]);
             if (end < 0) return;
-            if (_line == Line.Start && _prefix == 0) EndEvent();
+            if (IsAtLineStart) EndEvent();
             (_line, _prefix) = (Line.Start, 0);
             _afterCarriageReturn = bytes[end] == (byte)'\r';
             bytes = bytes[(end + 1)..];
         }
+    }
+
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
+    /// <summary>A byte order mark may stand before the first event.</summary>
+    private ReadOnlySpan<byte> SkipMark(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0 && _mark < ByteOrderMark.Length)
+        {
+            if (bytes[0] != ByteOrderMark[_mark])
+            {
+                // Part of a mark is the beginning of a line that means nothing.
+                if (_mark > 0) _line = Line.Other;
+                _mark = ByteOrderMark.Length;
+                break;
+            }
+
+            _mark++;
+            bytes = bytes[1..];
+        }
+
+        return bytes;
     }
 
     private ReadOnlySpan<byte> FeedPrefix(ReadOnlySpan<byte> bytes)
@@ -78,6 +110,7 @@ internal struct EventStreamWatch
         }
 
         if (_message.HasSeen) Events++;
+        _isInEvent = false;
         _message = default;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Gatehouse.Gateway.Protocol;
 
@@ -11,6 +12,8 @@ internal sealed record InitializeResult(ReadOnlyMemory<byte> ServerInfo, ReadOnl
     /// <returns>Null if it carries no result.</returns>
     public static InitializeResult? Read(ReadOnlyMemory<byte> message)
     {
+        // Its words are copied as they are into an answer of ours, which must stay one.
+        if (!Utf8.IsValid(message.Span)) return null;
         try
         {
             var reader = new Utf8JsonReader(message.Span, _options);
@@ -25,10 +28,13 @@ internal sealed record InitializeResult(ReadOnlyMemory<byte> ServerInfo, ReadOnl
                 else reader.Skip();
             }
 
+            // Whatever follows the message makes the reader throw.
+            reader.Read();
             return found;
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
+            // The latter is the reader's word for text that is none: half a surrogate pair, or bytes that are not UTF-8.
             return null;
         }
     }

@@ -15,6 +15,9 @@ internal static class JsonRpcCode
     /// <summary>Unknown resource, legacy revisions only.</summary>
     public const int ResourceNotFound = -32002;
 
+    /// <summary>A limit was reached. Outside the range that JSON-RPC and MCP keep for themselves, and the same number as in HTTP.</summary>
+    public const int TooManyRequests = 429;
+
     public const int HeaderMismatch = -32020;
     public const int MissingClientCapability = -32021;
     public const int UnsupportedVersion = -32022;

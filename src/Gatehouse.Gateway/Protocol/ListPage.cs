@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Gatehouse.Gateway.Protocol;
 
@@ -26,19 +27,24 @@ internal sealed record ListPage
     /// <returns>Null if the message is no such answer.</returns>
     public static ListPage? Read(ReadOnlyMemory<byte> message, ListKind kind)
     {
+        // Items are copied as they are into a list with those of other servers, which one server must not spoil for all.
+        if (!Utf8.IsValid(message.Span)) return null;
         try
         {
             var reader = new Utf8JsonReader(message.Span, _options);
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject) return null;
             ListPage? page = null;
+            var hasResult = false;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                if (reader.ValueTextEquals("result"u8)) page = ReadResult(ref reader, message, kind);
-                else if (reader.ValueTextEquals("error"u8)) page = ReadError(ref reader, message);
+                if (reader.ValueTextEquals("result"u8) && !Twice(ref hasResult)) page = ReadResult(ref reader, message, kind) ?? page;
+                else if (reader.ValueTextEquals("error"u8)) page = ReadError(ref reader, message) ?? page;
                 else reader.Skip();
             }
 
+            // Whatever follows the message makes the reader throw.
+            reader.Read();
             return page;
         }
         catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException or FormatException)
@@ -50,11 +56,17 @@ internal sealed record ListPage
     private static ListPage? ReadResult(ref Utf8JsonReader reader, ReadOnlyMemory<byte> message, ListKind kind)
     {
         reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject) return null;
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return null;
+        }
+
         var page = new ListPage { Message = message, Items = [] };
+        var hasItems = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals(kind.Member)) page = ReadItems(ref reader, page, kind);
+            if (reader.ValueTextEquals(kind.Member) && !Twice(ref hasItems)) page = ReadItems(ref reader, page, kind);
             else if (reader.ValueTextEquals("nextCursor"u8)) page = page with { NextCursor = TextOf(ref reader) };
             else if (reader.ValueTextEquals("ttlMs"u8)) page = page with { TtlMilliseconds = NumberOf(ref reader) };
             else reader.Skip();
@@ -82,7 +94,11 @@ internal sealed record ListPage
         return page with { Items = items, Array = new ByteRange(start, (int)reader.BytesConsumed - start) };
     }
 
-    /// <summary>An item without a name is left out: nobody could ask for it.</summary>
+    /// <summary>Two lists in one message: what is hidden in the one that we read would be seen in the other.</summary>
+    /// <exception cref="FormatException">It is the second.</exception>
+    private static bool Twice(ref bool seen) => seen ? throw new FormatException("The list stands there twice.") : !(seen = true);
+
+    /// <summary>An item without a name is left out, and so is one with two: nobody could ask for it.</summary>
     private static ListItem? ReadItem(ref Utf8JsonReader reader, ListKind kind)
     {
         var start = (int)reader.TokenStartIndex;
@@ -93,22 +109,30 @@ internal sealed record ListPage
         }
 
         (ByteRange Range, string Value)? key = null;
+        var keys = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isKey = reader.ValueTextEquals(kind.Key);
+            keys += isKey ? 1 : 0;
             reader.Read();
             if (isKey && reader.TokenType == JsonTokenType.String) key = (JsonValue.RangeAt(ref reader), reader.GetString()!);
             else reader.Skip();
         }
 
-        return key is { } found ? new ListItem(new ByteRange(start, (int)reader.BytesConsumed - start), found.Range, found.Value) : null;
+        return key is { } found && keys == 1 ? new ListItem(new ByteRange(start, (int)reader.BytesConsumed - start), found.Range, found.Value) : null;
     }
 
-    private static ListPage ReadError(ref Utf8JsonReader reader, ReadOnlyMemory<byte> message)
+    /// <returns>Null if it says that there is none: some servers write both members always.</returns>
+    private static ListPage? ReadError(ref Utf8JsonReader reader, ReadOnlyMemory<byte> message)
     {
         reader.Read();
+        if (reader.TokenType == JsonTokenType.Null) return null;
         string? text = null;
-        if (reader.TokenType == JsonTokenType.StartObject)
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+        }
+        else
         {
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {

@@ -19,6 +19,16 @@ internal static class McpMethods
     public const string SetLogLevel = "logging/setLevel";
     public const string Complete = "completion/complete";
     public const string Cancelled = "notifications/cancelled";
+    public const string Initialized = "notifications/initialized";
+    public const string GetTask = "tasks/get";
+    public const string UpdateTask = "tasks/update";
+    public const string CancelTask = "tasks/cancel";
+    public const string TaskChanged = "notifications/tasks";
+    public const string ToolsChanged = "notifications/tools/list_changed";
+    public const string PromptsChanged = "notifications/prompts/list_changed";
+    public const string ResourcesChanged = "notifications/resources/list_changed";
+    public const string ResourceUpdated = "notifications/resources/updated";
+    public const string Acknowledged = "notifications/subscriptions/acknowledged";
 
     /// <summary>Methods that ended with the legacy era (MCP 2026-07-28, "Changes").</summary>
     public static bool IsRemovedInModern(string method) => method is Initialize or Ping or SetLogLevel or Subscribe or Unsubscribe;

@@ -12,9 +12,10 @@ internal static class MergedList
         {
             if (modern) json.WriteString("resultType"u8, "complete"u8);
             json.WriteStartArray(kind.Member);
+            var written = new HashSet<string>(StringComparer.Ordinal);
             foreach (var part in parts)
             {
-                foreach (var page in part.Pages) WriteItems(json, page, part);
+                foreach (var page in part.Pages) WriteItems(json, page, part, written);
             }
 
             json.WriteEndArray();
@@ -28,14 +29,16 @@ internal static class MergedList
             WriteMeta(json, parts, modern);
         });
 
-    private static void WriteItems(Utf8JsonWriter json, ListPage page, MergedPart part)
+    /// <summary>What is there already is not written again: a name means one thing, and of a URI that several have, the first is who gets asked.</summary>
+    private static void WriteItems(Utf8JsonWriter json, ListPage page, MergedPart part, HashSet<string> written)
     {
         foreach (var item in page.Items)
         {
-            if (part.NameOf(item.KeyValue) is not { } name) continue;
+            if (part.NameOf(item.KeyValue) is not { } name || !written.Add(name)) continue;
             var bytes = item.Range.Of(page.Message.Span);
-            if (name == item.KeyValue) json.WriteRawValue(bytes, skipInputValidation: true);
-            else json.WriteRawValue(Splice.Replace(bytes, item.Key with { Start = item.Key.Start - item.Range.Start }, JsonText.Encode(name)), skipInputValidation: true);
+            if (name != item.KeyValue) bytes = Splice.Replace(bytes, item.Key with { Start = item.Key.Start - item.Range.Start }, JsonText.Encode(name));
+            if (part.DescriptionOf?.Invoke(item.KeyValue) is { } description) bytes = ObjectSplice.Set(bytes, "description", description);
+            json.WriteRawValue(bytes, skipInputValidation: true);
         }
     }
 
@@ -66,4 +69,8 @@ internal static class MergedList
 /// <param name="Pages">Every page it gave, in order; those before a failure too.</param>
 /// <param name="Problem">Why its share is missing or not whole; null if it is whole. For the client to read.</param>
 /// <param name="NameOf">The name that an item gets in the merged list; null leaves it out.</param>
-internal sealed record MergedPart(string Server, IReadOnlyList<ListPage> Pages, string? Problem, Func<string, string?> NameOf);
+internal sealed record MergedPart(string Server, IReadOnlyList<ListPage> Pages, string? Problem, Func<string, string?> NameOf)
+{
+    /// <summary>The description that an item gets instead of its own, by its own name; null, or nothing, leaves that as it is.</summary>
+    public Func<string, string?>? DescriptionOf { get; init; }
+}

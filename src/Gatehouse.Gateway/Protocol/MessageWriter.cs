@@ -40,8 +40,47 @@ internal static class MessageWriter
         return End(buffer, json);
     }
 
-    /// <summary>One server-sent event that carries the message; a message of ours has no line breaks.</summary>
-    public static byte[] AsEvent(ReadOnlySpan<byte> message) => [.. "event: message\ndata: "u8, .. message, .. "\n\n"u8];
+    /// <param name="id">The raw id.</param>
+    /// <param name="method">The request's method.</param>
+    /// <param name="parameters">Writes the members of <c>params</c>.</param>
+    public static ReadOnlyMemory<byte> Request(ReadOnlySpan<byte> id, string method, Content parameters)
+    {
+        var (buffer, json) = Begin(id);
+        json.WriteString("method"u8, method);
+        json.WriteStartObject("params"u8);
+        parameters(json);
+        json.WriteEndObject();
+        return End(buffer, json);
+    }
+
+    /// <param name="method">The notification's method.</param>
+    /// <param name="parameters">Writes the members of <c>params</c>.</param>
+    public static ReadOnlyMemory<byte> Notification(string method, Content parameters)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        var json = new Utf8JsonWriter(buffer, _writing);
+        json.WriteStartObject();
+        json.WriteString("jsonrpc"u8, "2.0"u8);
+        json.WriteString("method"u8, method);
+        json.WriteStartObject("params"u8);
+        parameters(json);
+        json.WriteEndObject();
+        return End(buffer, json);
+    }
+
+    /// <summary>
+    /// One server-sent event that carries the message. Line breaks, which servers write between tokens and JSON allows nowhere else, become
+    /// spaces: an event's line ends with them.
+    /// </summary>
+    public static byte[] AsEvent(ReadOnlySpan<byte> message)
+    {
+        var before = "event: message\ndata: "u8;
+        var written = (byte[])[.. before, .. message, .. "\n\n"u8];
+        var inside = written.AsSpan(before.Length, message.Length);
+        inside.Replace((byte)'\n', (byte)' ');
+        inside.Replace((byte)'\r', (byte)' ');
+        return written;
+    }
 
     private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Json) Begin(ReadOnlySpan<byte> id)
     {

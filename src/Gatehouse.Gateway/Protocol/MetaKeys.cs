@@ -13,6 +13,8 @@ internal static class MetaKeys
 
     public static ReadOnlySpan<byte> ServerInfo => "io.modelcontextprotocol/serverInfo"u8;
 
+    public static ReadOnlySpan<byte> SubscriptionId => "io.modelcontextprotocol/subscriptionId"u8;
+
     /// <summary>How each upstream stood when a merged list was made.</summary>
     public static ReadOnlySpan<byte> Upstreams => "io.gatehouse/upstreams"u8;
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Gatehouse.Gateway.Protocol;
@@ -30,7 +31,15 @@ internal struct ParamsScan
         MetaLogLevel = 65536,
     }
 
-    private static readonly string[] _routingKeys = ["name", "uri", "arguments", "_meta", "ref", "taskId"];
+    private static readonly string[] _keys = ["name", "uri", "arguments", "_meta", "ref", "cursor", "taskId", "requestId", "protocolVersion"];
+
+    private static readonly string[] _refKeys = ["type", "name", "uri"];
+
+    private static readonly string[] _metaKeys =
+    [
+        "progressToken", Encoding.UTF8.GetString(MetaKeys.ProtocolVersion), Encoding.UTF8.GetString(MetaKeys.ClientCapabilities),
+        Encoding.UTF8.GetString(MetaKeys.ClientInfo), Encoding.UTF8.GetString(MetaKeys.LogLevel),
+    ];
 
     public string? Fault { get; private set; }
 
@@ -45,6 +54,8 @@ internal struct ParamsScan
     public ByteRange? Uri { get; private set; }
 
     public string? UriValue { get; private set; }
+
+    public ByteRange? TaskId { get; private set; }
 
     public string? TaskIdValue { get; private set; }
 
@@ -71,6 +82,8 @@ internal struct ParamsScan
     public string? MetaProtocolVersion { get; private set; }
 
     public bool HasMetaClientCapabilities { get; private set; }
+
+    public bool DeclaresTasks { get; private set; }
 
     /// <summary>Reads the object that the reader stands at the start of, and leaves the reader on its end.</summary>
     public void Read(ref Utf8JsonReader reader)
@@ -124,7 +137,7 @@ internal struct ParamsScan
         else if (reader.ValueTextEquals("taskId"u8))
         {
             Once(Seen.TaskId, "params.taskId");
-            TaskIdValue = ReadText(ref reader).Value;
+            (TaskId, TaskIdValue) = ReadText(ref reader);
         }
         else if (reader.ValueTextEquals("requestId"u8))
         {
@@ -139,7 +152,7 @@ internal struct ParamsScan
         }
         else
         {
-            if (LookalikeKey.Resembles(ref reader, _routingKeys)) Refuse(JsonRpcCode.InvalidRequest, "A member of params differs from one that matters only by upper and lower case.");
+            RefuseLookalike(ref reader, _keys, "params");
             reader.Read();
         }
     }
@@ -183,6 +196,7 @@ internal struct ParamsScan
             Once(Seen.MetaCapabilities, "the client capabilities in params._meta");
             reader.Read();
             HasMetaClientCapabilities = reader.TokenType == JsonTokenType.StartObject;
+            if (HasMetaClientCapabilities) ReadCapabilities(ref reader);
         }
         else if (reader.ValueTextEquals(MetaKeys.ClientInfo))
         {
@@ -196,7 +210,31 @@ internal struct ParamsScan
         }
         else
         {
+            RefuseLookalike(ref reader, _metaKeys, "params._meta");
             reader.Read();
+        }
+    }
+
+    /// <summary>Looks for the tasks extension; what two readers could disagree on there concerns the caller alone.</summary>
+    private void ReadCapabilities(ref Utf8JsonReader reader)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var areExtensions = reader.ValueTextEquals("extensions"u8);
+            reader.Read();
+            if (areExtensions && reader.TokenType == JsonTokenType.StartObject) ReadExtensions(ref reader);
+            else reader.Skip();
+        }
+    }
+
+    private void ReadExtensions(ref Utf8JsonReader reader)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isTasks = reader.ValueTextEquals(Extensions.Tasks);
+            reader.Read();
+            DeclaresTasks |= isTasks && reader.TokenType == JsonTokenType.StartObject;
+            reader.Skip();
         }
     }
 
@@ -226,6 +264,7 @@ internal struct ParamsScan
             }
             else
             {
+                RefuseLookalike(ref reader, _refKeys, "params.ref");
                 reader.Read();
             }
 
@@ -238,6 +277,11 @@ internal struct ParamsScan
     {
         reader.Read();
         return reader.TokenType == JsonTokenType.String ? (JsonValue.RangeAt(ref reader), reader.GetString()) : (null, null);
+    }
+
+    private void RefuseLookalike(ref Utf8JsonReader reader, string[] keys, string of)
+    {
+        if (LookalikeKey.Resembles(ref reader, keys)) Refuse(JsonRpcCode.InvalidRequest, $"A member of {of} differs from one that matters only by upper and lower case.");
     }
 
     private void Once(Seen member, string name)

@@ -21,6 +21,9 @@ internal static class Splice
     /// <summary>The same for the prompt that <c>completion/complete</c> refers to.</summary>
     public static Envelope RenameReference(Envelope message, string name) => Rescan(Replace(message.Body.Span, message.RefName!.Value, JsonText.Encode(name)));
 
+    /// <summary>The same for a task.</summary>
+    public static Envelope RenameTask(Envelope message, string taskId) => Rescan(Replace(message.Body.Span, message.TaskId!.Value, JsonText.Encode(taskId)));
+
     /// <summary>Reads a message that we have changed: what goes out is judged by the same scanner as what came in.</summary>
     public static Envelope Rescan(byte[] body) => EnvelopeScanner.TryScan(body, out var envelope, out var fault)
         ? envelope

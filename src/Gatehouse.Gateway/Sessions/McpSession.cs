@@ -9,7 +9,7 @@ internal sealed record McpSession
     /// <summary>The OAuth client it belongs to.</summary>
     public required string ClientId { get; init; }
 
-    /// <summary>The server of <c>/mcp/{server}</c>; null for <c>/mcp</c>.</summary>
+    /// <summary>What stands behind <c>/mcp/</c>, a server or a virtual one; null for <c>/mcp</c>.</summary>
     public string? Server { get; init; }
 
     /// <summary>The revision that was agreed on.</summary>

@@ -9,6 +9,7 @@ namespace Gatehouse.Gateway.Upstreams;
 internal abstract record Greeting
 {
     private static readonly string _serverInfoKey = Encoding.UTF8.GetString(MetaKeys.ServerInfo);
+    private static readonly string _tasksKey = Encoding.UTF8.GetString(Extensions.Tasks);
 
     /// <param name="Result">The bytes of <c>result</c>.</param>
     /// <param name="Identity">Name and version, if it gave them.</param>
@@ -38,8 +39,9 @@ internal abstract record Greeting
             if (root.TryGetProperty("result", out var result) && result.ValueKind == JsonValueKind.Object) return ReadResult(result);
             return root.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object ? ReadError(error) : new Nonsense();
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
+            // The latter is the reader's word for text that is none: half a surrogate pair, or bytes that are not UTF-8.
             return new Nonsense();
         }
     }
@@ -70,10 +72,15 @@ internal abstract record Greeting
         return Has("tools", UpstreamFeatures.Tools) | Has("resources", UpstreamFeatures.Resources) | Has("prompts", UpstreamFeatures.Prompts)
             | Has("completions", UpstreamFeatures.Completions) | Has("logging", UpstreamFeatures.Logging)
             | Does("tools", "listChanged", UpstreamFeatures.ToolsListChanged) | Does("prompts", "listChanged", UpstreamFeatures.PromptsListChanged)
-            | Does("resources", "listChanged", UpstreamFeatures.ResourcesListChanged) | Does("resources", "subscribe", UpstreamFeatures.ResourcesSubscribe);
+            | Does("resources", "listChanged", UpstreamFeatures.ResourcesListChanged) | Does("resources", "subscribe", UpstreamFeatures.ResourcesSubscribe)
+            | Extends(_tasksKey, UpstreamFeatures.Tasks);
 
         UpstreamFeatures Has(string name, UpstreamFeatures feature) =>
             capabilities.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object ? feature : UpstreamFeatures.None;
+
+        UpstreamFeatures Extends(string name, UpstreamFeatures feature) =>
+            capabilities.TryGetProperty("extensions", out var extensions) && extensions.ValueKind == JsonValueKind.Object
+                && extensions.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object ? feature : UpstreamFeatures.None;
 
         UpstreamFeatures Does(string name, string detail, UpstreamFeatures feature) =>
             capabilities.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object

@@ -11,7 +11,10 @@ internal sealed class ListChanges
 
 /// <param name="Server">The server's configured name.</param>
 /// <param name="List">Which of its lists.</param>
-internal readonly record struct ListChange(string Server, ChangedList List);
+/// <param name="Session">
+/// The <see cref="SessionBinding.Managed.Key"/> of the one legacy session that sees the change, and has been told; null: everybody's list.
+/// </param>
+internal readonly record struct ListChange(string Server, ChangedList List, string? Session = null);
 
 internal enum ChangedList
 {

@@ -14,12 +14,7 @@ internal static class OwnMessages
         json.WriteNumber("id"u8, id);
         json.WriteString("method"u8, McpMethods.Discover);
         json.WriteStartObject("params"u8);
-        json.WriteStartObject("_meta"u8);
-        json.WriteString(MetaKeys.ProtocolVersion, version);
-        WriteClient(json, MetaKeys.ClientInfo);
-        json.WriteStartObject(MetaKeys.ClientCapabilities);
-        json.WriteEndObject();
-        json.WriteEndObject();
+        WriteMeta(json, version);
         json.WriteEndObject();
     });
 
@@ -33,6 +28,62 @@ internal static class OwnMessages
         json.WriteStartObject("capabilities"u8);
         json.WriteEndObject();
         WriteClient(json, "clientInfo"u8);
+        json.WriteEndObject();
+    });
+
+    /// <summary>What the client itself said in its <c>initialize</c>, for a server that speaks to nobody but this client.</summary>
+    public static byte[] Initialize(long id, SessionBinding.Managed client) => Write(json =>
+    {
+        json.WriteNumber("id"u8, id);
+        json.WriteString("method"u8, McpMethods.Initialize);
+        json.WriteStartObject("params"u8);
+        json.WriteString("protocolVersion"u8, client.ProtocolVersion);
+        json.WritePropertyName("capabilities"u8);
+        json.WriteRawValue(client.Capabilities.IsEmpty ? "{}"u8 : client.Capabilities.Span, skipInputValidation: true);
+        json.WritePropertyName("clientInfo"u8);
+        if (client.ClientInfo.IsEmpty) ServerIdentity.Write(json);
+        else json.WriteRawValue(client.ClientInfo.Span, skipInputValidation: true);
+        json.WriteEndObject();
+    });
+
+    /// <summary>Asks to be told of changed lists (2026-07-28, "Subscriptions").</summary>
+    /// <param name="lists">Those that the server declares to tell of.</param>
+    public static byte[] Listen(long id, string version, UpstreamFeatures lists) => Write(json =>
+    {
+        json.WriteNumber("id"u8, id);
+        json.WriteString("method"u8, McpMethods.Listen);
+        json.WriteStartObject("params"u8);
+        WriteMeta(json, version);
+        json.WriteStartObject("notifications"u8);
+        if (lists.HasFlag(UpstreamFeatures.ToolsListChanged)) json.WriteBoolean("toolsListChanged"u8, true);
+        if (lists.HasFlag(UpstreamFeatures.PromptsListChanged)) json.WriteBoolean("promptsListChanged"u8, true);
+        if (lists.HasFlag(UpstreamFeatures.ResourcesListChanged)) json.WriteBoolean("resourcesListChanged"u8, true);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    });
+
+    /// <summary>The answer that ends a listen (2026-07-28, "Subscriptions").</summary>
+    /// <param name="id">The raw id of the listen.</param>
+    public static byte[] ListenEnd(ReadOnlyMemory<byte> id) => Write(json =>
+    {
+        json.WritePropertyName("id"u8);
+        json.WriteRawValue(id.Span);
+        json.WriteStartObject("result"u8);
+        json.WriteString("resultType"u8, "complete"u8);
+        json.WriteStartObject("_meta"u8);
+        json.WritePropertyName(MetaKeys.SubscriptionId);
+        json.WriteRawValue(id.Span);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    });
+
+    /// <summary><c>resources/subscribe</c> or <c>resources/unsubscribe</c>.</summary>
+    public static byte[] Subscription(long id, string method, string uri) => Write(json =>
+    {
+        json.WriteNumber("id"u8, id);
+        json.WriteString("method"u8, method);
+        json.WriteStartObject("params"u8);
+        json.WriteString("uri"u8, uri);
         json.WriteEndObject();
     });
 
@@ -76,6 +127,17 @@ internal static class OwnMessages
         json.WritePropertyName("result"u8);
         json.WriteRawValue(result.Span);
     });
+
+    /// <summary>What every request of the modern era carries.</summary>
+    private static void WriteMeta(Utf8JsonWriter json, string version)
+    {
+        json.WriteStartObject("_meta"u8);
+        json.WriteString(MetaKeys.ProtocolVersion, version);
+        WriteClient(json, MetaKeys.ClientInfo);
+        json.WriteStartObject(MetaKeys.ClientCapabilities);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
 
     private static void WriteClient(Utf8JsonWriter json, ReadOnlySpan<byte> key)
     {

@@ -7,6 +7,7 @@ internal sealed class StatusBoard(string server, string transport, Action<Upstre
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile UpstreamStatus _current = new() { State = UpstreamState.Starting };
     private volatile string? _identity;
+    private volatile string? _detail;
 
     public UpstreamStatus Current => _current;
 
@@ -18,7 +19,7 @@ internal sealed class StatusBoard(string server, string transport, Action<Upstre
             return current.State switch
             {
                 UpstreamState.Up => new UpstreamReport(server, transport, "up", _identity),
-                UpstreamState.Down => new UpstreamReport(server, transport, "down", current.Reason),
+                UpstreamState.Down => new UpstreamReport(server, transport, "down", _detail ?? current.Reason),
                 _ => new UpstreamReport(server, transport, "starting", null),
             };
         }
@@ -35,7 +36,13 @@ internal sealed class StatusBoard(string server, string transport, Action<Upstre
     }
 
     /// <summary>What it said when it was up stays known: stale lists are better than none.</summary>
-    public void Down(string reason) => Replace(current => current with { State = UpstreamState.Down, Reason = reason });
+    /// <param name="reason">Why, for whoever may use the server.</param>
+    /// <param name="detail">The same for the operator, where there is more to say.</param>
+    public void Down(string reason, string? detail = null)
+    {
+        _detail = detail;
+        Replace(current => current with { State = UpstreamState.Down, Reason = reason });
+    }
 
     /// <summary>Something more was learned; the state stays.</summary>
     public void Learn(Func<UpstreamStatus, UpstreamStatus> change) => Replace(change);

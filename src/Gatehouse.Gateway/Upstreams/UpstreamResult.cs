@@ -8,7 +8,8 @@ internal abstract record UpstreamResult
     /// <param name="Content">What <paramref name="Body"/> is.</param>
     /// <param name="Body">The bytes as they come.</param>
     /// <param name="SessionId">The session id that the upstream assigned, on the answer to <c>initialize</c>.</param>
-    public sealed record Answered(int Status, UpstreamContent Content, Stream Body, string? SessionId = null)
+    /// <param name="Length">How many bytes it has, where that is known beforehand.</param>
+    public sealed record Answered(int Status, UpstreamContent Content, Stream Body, string? SessionId = null, long? Length = null)
         : UpstreamResult, IAsyncDisposable
     {
         public ValueTask DisposeAsync() => Body.DisposeAsync();

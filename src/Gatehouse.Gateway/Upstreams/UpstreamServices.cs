@@ -13,7 +13,12 @@ internal static class UpstreamServices
         services.TryAddSingleton(TimeProvider.System);
         return services
             .AddSingleton<ListChanges>()
-            .AddSingleton(provider => new UpstreamRegistry(settings, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<UpstreamRegistry>>()))
+            .AddSingleton(provider => new UpstreamRegistry(
+                settings,
+                provider.GetRequiredService<ListChanges>(),
+                provider.GetRequiredService<ISessionMessages>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<UpstreamRegistry>>()))
             .AddSingleton<IUpstreams>(provider => provider.GetRequiredService<UpstreamRegistry>())
             .AddSingleton<IUpstreamReports>(provider => provider.GetRequiredService<UpstreamRegistry>())
             .AddHostedService(provider => provider.GetRequiredService<UpstreamRegistry>());

@@ -46,4 +46,7 @@ internal enum UpstreamFeatures
     ResourcesListChanged = 64,
     PromptsListChanged = 128,
     ResourcesSubscribe = 256,
+
+    /// <summary>The tasks extension (SEP-2663), not what 2025-11-25 had under that name.</summary>
+    Tasks = 512,
 }

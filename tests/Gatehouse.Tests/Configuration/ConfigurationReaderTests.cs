@@ -38,13 +38,18 @@ public sealed class ConfigurationReaderTests
                 "bad__name": { "command": "x" },
                 "wiki": { "url": "https://wiki.example.com/mcp", "timout": 5, "excluded_tools": "search" },
                 "slow": { "url": "https://slow.example.com/mcp", "timeout": 30000 },
+                "brief": { "url": "https://brief.example.com/mcp", "maxDuration": 30, "limits": { "responseBytes": 1, "running": -1, "calls_per_minute": -5 } },
                 "odd": { "transportType": "sse", "url": "https://odd.example.com/sse" }
-              }
+              },
+              "limits": { "requestBytes": 4, "messagesPerMinute": -1, "keepAlive": "2h" }
             }
             """);
         Assert.Null(result.Settings);
         Assert.Equal(
             [
+                "gatehouse.json:11: limits.keepAlive: must be from 1s to 1h, or 0s for none.",
+                "gatehouse.json:11: limits.messagesPerMinute: must be from 1 to 1000000, or 0 for no limit.",
+                "gatehouse.json:11: limits.requestBytes: is in bytes, from 65536 to 67108864.",
                 "gatehouse.json:2: publicUrl: must begin with https://: tokens would travel in the clear. http:// is for localhost only.",
                 "gatehouse.json:2: publicUrl: must end after the host: http://mcp.example.com",
                 "gatehouse.json:3: identity.oidc: is missing: provider oidc needs it.",
@@ -52,7 +57,11 @@ public sealed class ConfigurationReaderTests
                 "gatehouse.json:6: mcpServers.wiki.excludedTools: is a string; it must be a list.",
                 "gatehouse.json:6: mcpServers.wiki.timout: is not a setting. Did you mean timeout?",
                 "gatehouse.json:7: mcpServers.slow.timeout: is in seconds, from 1 to 3600.",
-                "gatehouse.json:8: mcpServers.odd.transportType: must be http (Streamable HTTP) or stdio; the older HTTP+SSE transport is not spoken.",
+                "gatehouse.json:8: mcpServers.brief.limits.callsPerMinute: must be from 1 to 1000000, or 0 for no limit.",
+                "gatehouse.json:8: mcpServers.brief.limits.responseBytes: is in bytes, from 65536 to 1073741824.",
+                "gatehouse.json:8: mcpServers.brief.limits.running: must be from 1 to 1000000, or 0 for no limit.",
+                "gatehouse.json:8: mcpServers.brief.maxDuration: must not be shorter than timeout (60), which it would hide.",
+                "gatehouse.json:9: mcpServers.odd.transportType: must be http (Streamable HTTP) or stdio; the older HTTP+SSE transport is not spoken.",
             ],
             result.Faults.Select(fault => fault.ToString()).Order(StringComparer.Ordinal));
     }
@@ -121,6 +130,13 @@ public sealed class ConfigurationReaderTests
     [InlineData("""{ "command": "x", "forwardUser": { "header": "X-User" } }""", "forwardUser.header")]
     [InlineData("""{ "command": "x", "enabled": "yes" }""", "enabled")]
     [InlineData("""{ "command": "x", "required_groups": [1] }""", "requiredGroups[0]")]
+    [InlineData("""{ "url": "https://x.example.com", "pool": "per-user" }""", "pool")]
+    [InlineData("""{ "url": "https://x.example.com", "idleTimeout": 60 }""", "idleTimeout")]
+    [InlineData("""{ "url": "https://x.example.com", "maxChildren": 5 }""", "maxChildren")]
+    [InlineData("""{ "command": "x", "maxChildren": 5 }""", "maxChildren")]
+    [InlineData("""{ "command": "x", "pool": "per-user", "maxChildren": 0 }""", "maxChildren")]
+    [InlineData("""{ "command": "x", "pool": "per-session", "idleTimeout": 0 }""", "idleTimeout")]
+    [InlineData("""{ "command": "x", "pool": "perUser" }""", "pool")]
     public void A_server_that_cannot_work_is_refused(string server, string path) =>
         Assert.Contains($"mcpServers.one.{path}", Reading.Read(Reading.WithServers($$"""{ "one": {{server}} }""")).Faults.Select(fault => fault.Path));
 

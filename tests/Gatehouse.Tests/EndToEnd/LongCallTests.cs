@@ -78,7 +78,9 @@ public sealed class LongCallTests(LongCallTests.Gatehouses gatehouses) : IClassF
 
         var reply = await mcp.CallAsync($"{hasty}__slow", new { steps = 1, delay = 60_000 }, Cancellation);
 
-        Assert.Equal((504, -32603, mcp.LastId), ((int)reply.Status, reply.Code, reply.Message.GetProperty("id").GetInt64()));
+        // The legacy fixture over HTTP opens its stream at once, and then the status has gone out.
+        var status = speech == Speech.Legacy && server == "web" ? 200 : 504;
+        Assert.Equal((status, -32603, mcp.LastId), ((int)reply.Status, reply.Code, reply.Message.GetProperty("id").GetInt64()));
         Assert.Contains(hasty, reply.Body, StringComparison.Ordinal);
         var call = Assert.Single(await gatehouse.AuditAsync(new AuditQuery { Target = "slow", Server = hasty, Since = since }, 1, Cancellation));
         Assert.Equal(AuditOutcome.TimedOut, call.Outcome);

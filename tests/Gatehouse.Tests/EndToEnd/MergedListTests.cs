@@ -31,8 +31,19 @@ public sealed class MergedListTests(MergedListTests.Gatehouses gatehouses) : ICl
         if (speech is Speech.Legacy) Assert.Contains("everything__echo", legacy);
         else Assert.Empty(legacy);
         Assert.Equal(["zeta__greet", "alpha__greet"], (await mcp.NamesAsync("prompts/list", Cancellation)).Take(2));
-        Assert.Equal([Greeting, Greeting], (await mcp.NamesAsync("resources/list", Cancellation)).Take(2));
-        Assert.Equal([Notes, Notes], (await mcp.NamesAsync("resources/templates/list", Cancellation)).Take(2));
+    }
+
+    [Theory(Timeout = 120_000)]
+    [MemberData(nameof(Ways))]
+    public async Task A_uri_that_two_servers_have_is_listed_once_and_read_from_the_first(Topology topology, Speech speech)
+    {
+        var since = TimeProvider.System.GetUtcNow();
+        var mcp = await EnterAsync(topology, speech);
+        Assert.Single(await mcp.NamesAsync("resources/list", Cancellation), Greeting);
+        Assert.Single(await mcp.NamesAsync("resources/templates/list", Cancellation), Notes);
+        await ReadAsync(mcp, Greeting);
+        var read = await (await gatehouses.InAsync(topology, Cancellation)).AuditAsync(new AuditQuery { Action = AuditAction.Read, Since = since }, 1, Cancellation);
+        Assert.Equal("zeta", Assert.Single(read).Server);
     }
 
     [Theory(Timeout = 120_000)]

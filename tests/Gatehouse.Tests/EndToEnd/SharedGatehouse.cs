@@ -12,10 +12,10 @@ public abstract class SharedGatehouse(PostgresServer postgres) : IAsyncDisposabl
     internal async Task<Harness> InAsync(Topology topology, CancellationToken cancellationToken)
     {
         if (_running.TryGetValue(topology, out var running)) return running;
-        return _running[topology] = await Harness.StartAsync(topology, postgres, await ServersAsync(cancellationToken), cancellationToken);
+        return _running[topology] = await Harness.StartAsync(topology, postgres, await ServersAsync(cancellationToken), cancellationToken, Configure);
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         foreach (var gatehouse in _running.Values) await gatehouse.DisposeAsync();
@@ -25,12 +25,23 @@ public abstract class SharedGatehouse(PostgresServer postgres) : IAsyncDisposabl
     /// <summary>What stands behind it, in the order of the configuration.</summary>
     protected abstract Task<IReadOnlyDictionary<string, ServerSettings>> ServersAsync(CancellationToken cancellationToken);
 
+    /// <summary>What else is otherwise than the default.</summary>
+    protected virtual GatehouseSettings Configure(GatehouseSettings settings) => settings;
+
     /// <summary>The fixture, reached over HTTP.</summary>
     protected async Task<ServerSettings> FixtureOverHttpAsync(CancellationToken cancellationToken, params (string Name, string Value)[] environment)
     {
         var (program, url) = await FixtureServer.HttpAsync(cancellationToken, environment);
         _programs.Add(program);
         return new ServerSettings { Url = url, Timeout = 30 };
+    }
+
+    /// <summary>The server that the conformance suites ask for, reached over HTTP: it has what only the newest servers have.</summary>
+    protected async Task<ServerSettings> ConformanceOverHttpAsync(CancellationToken cancellationToken)
+    {
+        var program = await NodeProgram.StartAsync("servers", "conformance.mjs", ["http"], new Dictionary<string, string>(), cancellationToken);
+        _programs.Add(program);
+        return new ServerSettings { Url = await FixtureServer.ListeningAsync(program, cancellationToken), Timeout = 30 };
     }
 
     /// <summary>npm's server-everything, reached over HTTP.</summary>

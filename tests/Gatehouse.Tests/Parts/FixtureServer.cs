@@ -4,7 +4,7 @@ namespace Gatehouse.Tests.Parts;
 
 /// <summary>
 /// The test server of <c>tests/interop/servers/fixture.mjs</c>, on npm's MCP server library for both eras. Its tools: echo,
-/// slow, cancelled_count, fail. The environment variables that it knows stand at the top of the script.
+/// slow, cancelled_count, change, crash, fail. The environment variables that it knows stand at the top of the script.
 /// </summary>
 internal static class FixtureServer
 {
@@ -14,6 +14,9 @@ internal static class FixtureServer
     /// <summary>A server that greets properly and then does wrong, in the way that its tool is named.</summary>
     /// <param name="way">Also: <c>crash-at-start</c> and <c>silence</c>, which do not even greet.</param>
     public static Task<ServerSettings> MisbehavingAsync(string way, CancellationToken cancellationToken) => ScriptAsync("misbehaving.mjs", [way], [], cancellationToken);
+
+    /// <summary>A legacy server that says more than it is asked; the head of the script tells its tools.</summary>
+    public static Task<ServerSettings> TalkativeAsync(CancellationToken cancellationToken) => ScriptAsync("talkative.mjs", [], [], cancellationToken);
 
     /// <summary>The fixture on a free loopback port, over Streamable HTTP.</summary>
     /// <returns>The program, and its URL.</returns>

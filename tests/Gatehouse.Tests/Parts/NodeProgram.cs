@@ -36,14 +36,23 @@ internal sealed class NodeProgram : IAsyncDisposable
     {
         var node = await NodePackages.NodeAsync(cancellationToken);
         var directory = await NodePackages.InstallAsync(folder, cancellationToken);
-        var start = new ProcessStartInfo("setsid", [node, script, .. arguments])
+        return Start(directory, [node, script, .. arguments], environment, Path.GetDirectoryName(node)!);
+    }
+
+    /// <summary>Another program, with its output captured in the same way.</summary>
+    public static NodeProgram StartOther(string program, IEnumerable<string> arguments) =>
+        Start(AppContext.BaseDirectory, [program, .. arguments], new Dictionary<string, string>(), AppContext.BaseDirectory);
+
+    private static NodeProgram Start(string directory, IEnumerable<string> command, IReadOnlyDictionary<string, string> environment, string firstOnPath)
+    {
+        var start = new ProcessStartInfo("setsid", command)
         {
             WorkingDirectory = directory,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["PATH"] = $"{Path.GetDirectoryName(node)}:{start.Environment["PATH"]}";
+        start.Environment["PATH"] = $"{firstOnPath}:{start.Environment["PATH"]}";
         foreach (var (name, value) in environment) start.Environment[name] = value;
         var process = Process.Start(start)!;
         process.StandardInput.Close();

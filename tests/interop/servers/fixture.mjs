@@ -5,12 +5,12 @@
 //                                      The line "listening on URL" on stdout tells which.
 //   ERA=modern                         refuses clients of the legacy era (default: both eras)
 //   PAGES=n                            n pages of ten more tools each, page_P_tool_T
+//   ODD=1                              tools and prompts whose names many clients would not take; each answers with its name
 //   BEARER=word                        wants "Authorization: Bearer word", else 401 (HTTP only)
-import { createServer } from 'node:http';
-import { Readable } from 'node:stream';
 import { McpServer, ResourceTemplate, completable, createMcpHandler } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import * as z from 'zod';
+import { serve } from './http.mjs';
 
 const modernOnly = process.env.ERA === 'modern';
 const pages = Number(process.env.PAGES ?? 0);
@@ -46,6 +46,13 @@ function createFixture({ requestInfo } = {}) {
 
   server.registerTool('cancelled_count', { description: 'How many calls of slow were cancelled.' }, () => text(String(cancelled)));
 
+  server.registerTool('change', { description: 'Says that the list of tools has changed.' }, () => {
+    server.sendToolListChanged();
+    return text('changed');
+  });
+
+  server.registerTool('crash', { description: 'Ends the program.' }, () => process.exit(4));
+
   server.registerTool('fail', { description: 'Fails.' }, () => ({ ...text('it failed, as asked'), isError: true }));
 
   server.registerResource('greeting', 'fixture://greeting', { mimeType: 'text/plain' },
@@ -60,8 +67,16 @@ function createFixture({ requestInfo } = {}) {
     argsSchema: z.object({ language: completable(z.string(), value => ['english', 'esperanto', 'finnish'].filter(language => language.startsWith(value))) }),
   }, ({ language }) => ({ messages: [{ role: 'user', content: { type: 'text', text: `Say hello in ${language}.` } }] }));
 
+  if (process.env.ODD) addOdd(server);
   if (pages > 0) addPages(server);
   return server;
+}
+
+function addOdd(server) {
+  for (const name of ['größe.lesen', 'with space/and slash', 'いろは', 'looks_0123abcd', 'very_long_'.repeat(7)]) {
+    server.registerTool(name, { description: 'Answers with its name.' }, () => text(name));
+    server.registerPrompt(name, { description: 'Answers with its name.' }, () => ({ messages: [{ role: 'user', content: { type: 'text', text: name } }] }));
+  }
 }
 
 // The library lists everything on one page; these come after its own, one page at a time.
@@ -92,28 +107,10 @@ function pause(milliseconds, signal) {
 
 function serveHttp() {
   const handler = createMcpHandler(createFixture, { legacy: modernOnly ? 'reject' : 'stateless' });
-  const server = createServer(async (incoming, outgoing) => {
-    const gone = new AbortController();
-    outgoing.on('close', () => gone.abort());
-    if (process.env.BEARER && incoming.headers.authorization !== `Bearer ${process.env.BEARER}`) return outgoing.writeHead(401, { 'www-authenticate': 'Bearer' }).end();
-    const hasBody = incoming.method !== 'GET' && incoming.method !== 'HEAD';
-    const request = new Request(`http://${incoming.headers.host}${incoming.url}`, {
-      method: incoming.method,
-      headers: Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
-      body: hasBody ? Readable.toWeb(incoming) : undefined,
-      duplex: 'half',
-      signal: gone.signal,
-    });
-    try {
-      const response = await handler.fetch(request);
-      outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-      if (response.body) for await (const chunk of response.body) outgoing.write(chunk);
-      outgoing.end();
-    } catch (failure) {
-      if (!gone.signal.aborted) throw failure;
-    }
-  });
-  server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => console.log(`listening on http://127.0.0.1:${server.address().port}/mcp`));
+  const wanted = process.env.BEARER && `Bearer ${process.env.BEARER}`;
+  serve(request => wanted && request.headers.get('authorization') !== wanted
+    ? new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer' } })
+    : handler.fetch(request));
 }
 
 if (process.argv[2] === 'http') serveHttp();

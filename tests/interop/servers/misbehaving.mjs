@@ -22,6 +22,7 @@ function receive({ id, method, params, result, error }) {
   if (tool === 'never') return;
   if (tool === 'garbage') { process.stdout.write('Server ready! {"jsonrpc":\n\n[1,2]\nnull\n'); return answer(id, 'after garbage'); }
   if (tool === 'huge') { process.stdout.write(`"${'x'.repeat(33 * 1024 * 1024)}"\n`); return answer(id, 'after a huge line'); }
+  if (tool === 'half-pair') { process.stdout.write('{"\\ud800":1,"jsonrpc":"2.0","id":7,"result":{}}\n'); return answer(id, 'after half a pair'); }
   if (tool === 'twice') { answer(id, 'first'); return answer(id, 'second'); }
   if (tool === 'foreign') { answer(id + 1, 'not yours'); answer(String(id), 'nor this'); return answer(id, 'yours'); }
   if (tool === 'crlf') return process.stdout.write(`{ "jsonrpc" : "2.0",\r "id" : ${id}, "result" : { "n" : 1.0e2 } }\r\n`);

@@ -8,95 +8,123 @@ using Gatehouse.Gateway.Upstreams;
 
 namespace Gatehouse.Gateway.Downstream.Aggregate;
 
-/// <summary><c>/mcp</c>: every server that the caller may use, as one.</summary>
+/// <summary><c>/mcp</c> and virtual servers: what a view shows of the servers that the caller may use, as one.</summary>
 internal sealed class AggregateHandler(
     GatehouseSettings settings,
     AccessPolicy policy,
-    IUpstreams upstreams,
     VisibleUpstreams visible,
+    NamedRoutes routes,
     MergedLists lists,
     Resources resources,
+    AggregateTasks tasks,
+    MergedListen listen,
     Forwarder forwarder,
     SessionIds sessions)
 {
-    public Task HandleAsync(Exchange exchange)
+    public Task HandleAsync(Exchange exchange, AggregateView view)
     {
         var method = exchange.Message.Method!;
         var session = exchange.Session is { } own ? new SessionBinding.Managed(own.Key, own.ProtocolVersion) : (SessionBinding)SessionBinding.None.Instance;
-        if (ListKind.Of(method) is { } kind) return lists.AnswerAsync(exchange, kind, session);
+        if (ListKind.Of(method) is { } kind) return lists.AnswerAsync(exchange, view, kind, session);
         return method switch
         {
-            McpMethods.CallTool => CallAsync(exchange, session),
-            McpMethods.GetPrompt => GetPromptAsync(exchange, session),
-            McpMethods.ReadResource => resources.ReadAsync(exchange, session),
-            McpMethods.Complete => CompleteAsync(exchange, session),
-            McpMethods.Initialize => InitializeAsync(exchange),
-            McpMethods.Discover when exchange.Era == Era.Modern => DiscoverAsync(exchange),
+            McpMethods.CallTool => CallAsync(exchange, view, session),
+            McpMethods.GetPrompt => GetPromptAsync(exchange, view, session),
+            McpMethods.ReadResource => resources.ReadAsync(exchange, view, session),
+            McpMethods.Complete => CompleteAsync(exchange, view, session),
+            McpMethods.GetTask or McpMethods.UpdateTask or McpMethods.CancelTask when exchange.Era == Era.Modern => tasks.AnswerAsync(exchange, view),
+            McpMethods.Listen when exchange.Era == Era.Modern => listen.AnswerAsync(exchange, view),
+            McpMethods.Initialize => InitializeAsync(exchange, view),
+            McpMethods.Discover when exchange.Era == Era.Modern => DiscoverAsync(exchange, view),
             McpMethods.Ping when exchange.Era == Era.Legacy => exchange.ResultAsync(_ => { }),
             _ => exchange.RefuseAsync(Refusal.MethodNotFound(exchange.Era, method)),
         };
     }
 
-    private async Task InitializeAsync(Exchange exchange)
+    private async Task InitializeAsync(Exchange exchange, AggregateView view)
     {
         var version = ProtocolVersions.Negotiate(exchange.Message.RequestedVersion);
-        var usable = await visible.SettledAsync(exchange.Caller, exchange.Http.RequestAborted);
+        var usable = await visible.SettledAsync(exchange.Caller, view, exchange.Http.RequestAborted);
         exchange.BeginSession(sessions, new McpSession
         {
             Subject = exchange.Caller.Subject,
             ClientId = exchange.Caller.ClientId,
+            Server = view.Name,
             ProtocolVersion = version,
             Key = SessionIds.NewKey(),
         });
-        await exchange.ResultAsync(Handshake.Initialized(version, VisibleUpstreams.FeaturesOf(usable, Era.Legacy)));
+        await exchange.ResultAsync(Handshake.Initialized(version, VisibleUpstreams.FeaturesOf(usable, view, Era.Legacy), InstructionsOf(usable, view, Era.Legacy)));
     }
 
     /// <summary>
     /// A client that knows both eras lands where the most servers are. A modern server that nobody has asked yet counts for
     /// both: most of them still speak the legacy era too.
     /// </summary>
-    private async Task DiscoverAsync(Exchange exchange)
+    private async Task DiscoverAsync(Exchange exchange, AggregateView view)
     {
-        var usable = await visible.SettledAsync(exchange.Caller, exchange.Http.RequestAborted);
+        var usable = await visible.SettledAsync(exchange.Caller, view, exchange.Http.RequestAborted);
         var modern = usable.Count(upstream => upstream.Status.Speaks(Era.Modern));
         var legacy = usable.Count(upstream => upstream.Status is { State: UpstreamState.Up } status && status.Speaks(Era.Legacy));
-        if (modern > 0 && modern >= legacy) await exchange.ResultAsync(Handshake.Discovered(VisibleUpstreams.FeaturesOf(usable, Era.Modern)));
+        if (modern > 0 && modern >= legacy) await exchange.ResultAsync(Handshake.Discovered(VisibleUpstreams.FeaturesOf(usable, view, Era.Modern), InstructionsOf(usable, view, Era.Modern)));
         else await exchange.RefuseAsync(Refusal.MethodNotFound(Era.Modern, McpMethods.Discover));
     }
 
-    private Task CallAsync(Exchange exchange, SessionBinding session)
+    /// <summary>What the servers say, each under its name; in the other era's words where it was not asked in this one.</summary>
+    private static string? InstructionsOf(IEnumerable<IUpstream> usable, AggregateView view, Era era)
     {
-        var message = exchange.Message;
-        if (!TryRoute(exchange, message.NameValue, out var name, out var upstream)) return exchange.RefuseAsync(Refusal.Unknown("tool", message.NameValue, "no server of that prefix, or not for this user"));
-        (exchange.Server, exchange.Target) = (name.Server, name.Name);
-        if (policy.Decide(exchange.Caller, name.Server, name.Name) is Verdict.Denied denied) return exchange.RefuseAsync(Refusal.Unknown("tool", message.NameValue, denied.Reason));
-        var renamed = UserArgument.Apply(Splice.Rename(message, name.Name), exchange.Caller, settings.McpServers[name.Server].ForwardUser);
-        return forwarder.ForwardAsync(exchange, upstream, renamed, session);
+        var said = from upstream in usable
+                   let status = upstream.Status
+                   where status.State == UpstreamState.Up && status.Speaks(era)
+                   let preferred = era == Era.Modern ? status.DiscoverResult : status.InitializeResult
+                   let other = era == Era.Modern ? status.InitializeResult : status.DiscoverResult
+                   let text = Instructions.Of(preferred.IsEmpty ? other : preferred)
+                   where text is not null
+                   select (upstream.Name, text);
+        return Instructions.Join(view.Description, [.. said]);
     }
 
-    private Task GetPromptAsync(Exchange exchange, SessionBinding session)
+    private async Task CallAsync(Exchange exchange, AggregateView view, SessionBinding session)
     {
         var message = exchange.Message;
-        if (!TryRoute(exchange, message.NameValue, out var name, out var upstream)) return exchange.RefuseAsync(Refusal.Unknown("prompt", message.NameValue, "no server of that prefix, or not for this user"));
-        exchange.Target = name.Name;
-        return forwarder.ForwardAsync(exchange, upstream, Splice.Rename(message, name.Name), session);
+        if (await RouteAsync(exchange, view, ListKind.Tools, "tool", message.NameValue, session) is not ({ } upstream, { } name, _)) return;
+        if (policy.Decide(exchange.Caller, upstream.Name, name) is Verdict.Denied denied)
+        {
+            await exchange.RefuseAsync(Refusal.Unknown("tool", message.NameValue, denied.Reason));
+            return;
+        }
+
+        var renamed = UserArgument.Apply(Splice.Rename(message, name), exchange.Caller, settings.McpServers[upstream.Name].ForwardUser);
+        await forwarder.ForwardAsync(exchange, tasks.Sealing(exchange, upstream), renamed, session);
     }
 
-    private Task CompleteAsync(Exchange exchange, SessionBinding session)
+    private async Task GetPromptAsync(Exchange exchange, AggregateView view, SessionBinding session)
     {
         var message = exchange.Message;
-        if (message.RefUriValue is { } uri) return resources.CompleteAsync(exchange, uri, session);
-        if (!TryRoute(exchange, message.RefNameValue, out var name, out var upstream)) return exchange.RefuseAsync(Refusal.Unknown("prompt", message.RefNameValue, "no server of that prefix, or not for this user"));
-        exchange.Target = name.Name;
-        return forwarder.ForwardAsync(exchange, upstream, Splice.RenameReference(message, name.Name), session);
+        if (await RouteAsync(exchange, view, ListKind.Prompts, "prompt", message.NameValue, session) is not ({ } upstream, { } name, _)) return;
+        await forwarder.ForwardAsync(exchange, upstream, Splice.Rename(message, name), session);
     }
 
-    private bool TryRoute(Exchange exchange, string? exposed, out ExposedName name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IUpstream? upstream)
+    private async Task CompleteAsync(Exchange exchange, AggregateView view, SessionBinding session)
     {
-        upstream = null;
-        name = default;
-        if (!ExposedName.TryParse(exposed, out var parsed)) return false;
-        name = parsed.Value;
-        return policy.Allows(exchange.Caller, name.Server) && upstreams.TryFind(name.Server, out upstream);
+        var message = exchange.Message;
+        if (message.RefUriValue is { } uri)
+        {
+            await resources.CompleteAsync(exchange, view, uri, session);
+            return;
+        }
+
+        if (await RouteAsync(exchange, view, ListKind.Prompts, "prompt", message.RefNameValue, session) is not ({ } upstream, { } name, _)) return;
+        await forwarder.ForwardAsync(exchange, upstream, Splice.RenameReference(message, name), session);
+    }
+
+    /// <summary>Where the name leads; after an answer was given, what is no destination.</summary>
+    private async ValueTask<NamedRoute> RouteAsync(Exchange exchange, AggregateView view, ListKind kind, string what, string? exposed, SessionBinding session)
+    {
+        var route = await routes.FindAsync(exchange, view, kind, exposed, session);
+        exchange.Server = route.Upstream?.Name;
+        exchange.Target = route.Name;
+        if (route.Upstream is null) await exchange.RefuseAsync(Refusal.Unknown(what, exposed, route.Reason!));
+        else if (route.Name is null) await Forwarder.FailAsync(exchange, route.Upstream, new UpstreamResult.Failed(UpstreamFailure.Unreachable, route.Reason!));
+        return route;
     }
 }

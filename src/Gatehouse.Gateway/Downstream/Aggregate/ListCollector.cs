@@ -8,14 +8,14 @@ using Gatehouse.Gateway.Upstreams;
 namespace Gatehouse.Gateway.Downstream.Aggregate;
 
 /// <summary>Asks one upstream for every page of a list.</summary>
-internal sealed class ListCollector(Forwarder forwarder, TimeProvider time)
+internal sealed class ListCollector(Forwarder forwarder)
 {
     /// <summary>A server that has more pages, or gives a cursor twice, would keep us for ever.</summary>
     private const int MaxPages = 200;
 
     public async Task<CollectedList> CollectAsync(Exchange exchange, IUpstream upstream, ListKind kind, SessionBinding session)
     {
-        using var patience = new Patience(forwarder.TimeoutOf(upstream.Name), time, exchange.Http.RequestAborted);
+        using var patience = forwarder.PatienceWith(upstream.Name, exchange.Http.RequestAborted);
         var pages = new List<ListPage>();
         try
         {
@@ -26,7 +26,7 @@ internal sealed class ListCollector(Forwarder forwarder, TimeProvider time)
                 var result = await upstream.SendAsync(Forwarder.Request(exchange, message, session), patience.Token);
                 if (result is UpstreamResult.Failed failed) return new(pages, $"cannot be reached: {failed.Reason}");
                 await using var answer = (UpstreamResult.Answered)result;
-                if (await AnswerReader.ReadAsync(answer, patience.Token) is not { } received || ListPage.Read(received, kind) is not { } page) return new(pages, "gave an answer that cannot be read");
+                if (await AnswerReader.ReadAsync(answer, forwarder.MaxLengthOf(upstream.Name), patience.Token) is not { } received || ListPage.Read(received, kind) is not { } page) return new(pages, "gave an answer that cannot be read");
                 if (page.Error is { } error) return new(pages, $"answered with an error: {error}");
                 pages.Add(page);
                 patience.Renew();

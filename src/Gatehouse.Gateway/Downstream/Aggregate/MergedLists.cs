@@ -8,9 +8,9 @@ using Microsoft.AspNetCore.Http;
 namespace Gatehouse.Gateway.Downstream.Aggregate;
 
 /// <summary>One list of everything that a caller may use. A server that fails is named in <c>_meta</c> and takes nothing from the others.</summary>
-internal sealed class MergedLists(VisibleUpstreams visible, ListCollector collector, AccessPolicy policy, ResourceIndex index)
+internal sealed class MergedLists(VisibleUpstreams visible, ListCollector collector, AccessPolicy policy, ResourceIndex index, NameIndex names)
 {
-    public async Task AnswerAsync(Exchange exchange, ListKind kind, SessionBinding session)
+    public async Task AnswerAsync(Exchange exchange, AggregateView view, ListKind kind, SessionBinding session)
     {
         if (exchange.Message.HasCursor)
         {
@@ -19,14 +19,15 @@ internal sealed class MergedLists(VisibleUpstreams visible, ListCollector collec
             return;
         }
 
-        var upstreams = await visible.SettledAsync(exchange.Caller, exchange.Http.RequestAborted);
-        var parts = await Task.WhenAll(upstreams.Select(upstream => PartAsync(exchange, upstream, kind, session)));
+        var upstreams = await visible.SettledAsync(exchange.Caller, view, exchange.Http.RequestAborted);
+        var shown = upstreams.Where(upstream => view.Includes(upstream.Name, kind));
+        var parts = await Task.WhenAll(shown.Select(upstream => PartAsync(exchange, view, upstream, kind, session)));
         var missing = parts.Where(part => part.Problem is not null).Select(part => $"{part.Server} {part.Problem}").ToList();
         if (missing.Count > 0) exchange.Conclude(AuditOutcome.Failed, string.Join("; ", missing));
         await exchange.AnswerAsync(MergedList.Write(exchange.Id, kind, parts, exchange.Era == Era.Modern));
     }
 
-    private async Task<MergedPart> PartAsync(Exchange exchange, IUpstream upstream, ListKind kind, SessionBinding session)
+    private async Task<MergedPart> PartAsync(Exchange exchange, AggregateView view, IUpstream upstream, ListKind kind, SessionBinding session)
     {
         var server = upstream.Name;
         var status = upstream.Status;
@@ -41,11 +42,20 @@ internal sealed class MergedLists(VisibleUpstreams visible, ListCollector collec
 
         var list = await collector.CollectAsync(exchange, upstream, kind, session);
         if (list.Problem is null) Learn(server, kind, list.Pages);
+        return new MergedPart(server, list.Pages, list.Problem, NamesOf(view, server, kind, list.Pages))
+        {
+            DescriptionOf = kind == ListKind.Tools ? tool => view.DescriptionOf(server, tool) : null,
+        };
+    }
+
+    /// <summary>What each item is called in the merged list; null for one that is not there.</summary>
+    private Func<string, string?> NamesOf(AggregateView view, string server, ListKind kind, IReadOnlyList<ListPage> pages)
+    {
+        if (!kind.IsRenamed) return uri => uri;
+        var exposed = names.Expose(server, kind, pages.SelectMany(page => page.Items).Select(item => item.KeyValue));
+        if (kind != ListKind.Tools) return name => exposed[name];
         var rule = policy.RuleOf(server);
-        Func<string, string?> nameOf = !kind.IsRenamed ? uri => uri
-            : kind == ListKind.Tools ? name => rule.Shows(name) ? new ExposedName(server, name).ToString() : null
-            : name => new ExposedName(server, name).ToString();
-        return new MergedPart(server, list.Pages, list.Problem, nameOf);
+        return name => rule.Shows(name) && view.Shows(server, name) ? view.NewNameOf(server, name) ?? exposed[name] : null;
     }
 
     /// <summary>A server is only asked for what it declared; many answer anything else with an error.</summary>

@@ -7,10 +7,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Gateway.Downstream.Aggregate;
 
-/// <summary>Resources on <c>/mcp</c>: their URIs name no server, so the one that has them is looked for.</summary>
-internal sealed class Resources(VisibleUpstreams visible, Forwarder forwarder, ResourceIndex index, TimeProvider time)
+/// <summary>Resources on aggregates: their URIs name no server, so the one that has them is looked for.</summary>
+internal sealed class Resources(VisibleUpstreams visible, Forwarder forwarder, ResourceIndex index)
 {
-    public async Task ReadAsync(Exchange exchange, SessionBinding session)
+    public async Task ReadAsync(Exchange exchange, AggregateView view, SessionBinding session)
     {
         if (exchange.Message.UriValue is not { } uri)
         {
@@ -18,7 +18,7 @@ internal sealed class Resources(VisibleUpstreams visible, Forwarder forwarder, R
             return;
         }
 
-        var candidates = await CandidatesAsync(exchange, uri, UpstreamFeatures.Resources);
+        var candidates = await CandidatesAsync(exchange, view, uri, UpstreamFeatures.Resources);
         if (candidates is [{ IsKnown: true, Upstream: var known }, ..])
         {
             await forwarder.ForwardAsync(exchange, known, exchange.Message, session);
@@ -29,9 +29,9 @@ internal sealed class Resources(VisibleUpstreams visible, Forwarder forwarder, R
     }
 
     /// <summary><c>completion/complete</c> for a template's variable.</summary>
-    public async Task CompleteAsync(Exchange exchange, string uri, SessionBinding session)
+    public async Task CompleteAsync(Exchange exchange, AggregateView view, string uri, SessionBinding session)
     {
-        var candidates = await CandidatesAsync(exchange, uri, UpstreamFeatures.Completions);
+        var candidates = await CandidatesAsync(exchange, view, uri, UpstreamFeatures.Completions);
         if (candidates is [{ IsKnown: true, Upstream: var known }, ..])
         {
             await forwarder.ForwardAsync(exchange, known, exchange.Message, session);
@@ -56,10 +56,10 @@ internal sealed class Resources(VisibleUpstreams visible, Forwarder forwarder, R
         return false;
     }
 
-    private async Task<IReadOnlyList<(IUpstream Upstream, bool IsKnown)>> CandidatesAsync(Exchange exchange, string uri, UpstreamFeatures feature)
+    private async Task<IReadOnlyList<(IUpstream Upstream, bool IsKnown)>> CandidatesAsync(Exchange exchange, AggregateView view, string uri, UpstreamFeatures feature)
     {
-        var upstreams = (await visible.SettledAsync(exchange.Caller, exchange.Http.RequestAborted))
-            .Where(upstream => upstream.Status is { State: UpstreamState.Up } status && status.Speaks(exchange.Era) && (status.Features & feature) != 0)
+        var upstreams = (await visible.SettledAsync(exchange.Caller, view, exchange.Http.RequestAborted))
+            .Where(upstream => view.Includes(upstream.Name, ListKind.Resources) && upstream.Status is { State: UpstreamState.Up } status && status.Speaks(exchange.Era) && (status.Features & feature) != 0)
             .ToDictionary(upstream => upstream.Name, StringComparer.Ordinal);
         return [.. index.Candidates(uri, [.. upstreams.Keys]).Select(candidate => (upstreams[candidate.Server], candidate.IsKnown))];
     }
@@ -67,7 +67,7 @@ internal sealed class Resources(VisibleUpstreams visible, Forwarder forwarder, R
     /// <returns>The server's answer, or null if it has no such resource or gives no answer at all.</returns>
     private async Task<ReadOnlyMemory<byte>?> TryAsync(Exchange exchange, IUpstream upstream, SessionBinding session)
     {
-        using var patience = new Patience(forwarder.TimeoutOf(upstream.Name), time, exchange.Http.RequestAborted);
+        using var patience = forwarder.PatienceWith(upstream.Name, exchange.Http.RequestAborted);
         try
         {
             var result = await upstream.SendAsync(Forwarder.Request(exchange, exchange.Message, session), patience.Token);
@@ -75,7 +75,7 @@ internal sealed class Resources(VisibleUpstreams visible, Forwarder forwarder, R
             await using (answer)
             {
                 // Spelt out: a bare null would become an empty memory by way of an array.
-                return await AnswerReader.ReadAsync(answer, patience.Token) is { } message && !IsError(message.Span) ? message : default(ReadOnlyMemory<byte>?);
+                return await AnswerReader.ReadAsync(answer, forwarder.MaxLengthOf(upstream.Name), patience.Token) is { } message && !IsError(message.Span) ? message : default(ReadOnlyMemory<byte>?);
             }
         }
         catch (Exception failure) when (failure is IOException or HttpRequestException || (failure is OperationCanceledException && patience.IsOver))

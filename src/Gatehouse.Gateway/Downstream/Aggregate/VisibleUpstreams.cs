@@ -1,22 +1,24 @@
 using Gatehouse.Core.Identity;
 using Gatehouse.Gateway.Policy;
 using Gatehouse.Gateway.Protocol;
+using Gatehouse.Gateway.Routing;
 using Gatehouse.Gateway.Upstreams;
 
 namespace Gatehouse.Gateway.Downstream.Aggregate;
 
-/// <summary>The servers that one caller may use, in configured order.</summary>
+/// <summary>The servers of a view that one caller may use, in configured order.</summary>
 internal sealed class VisibleUpstreams(IUpstreams upstreams, AccessPolicy policy, TimeProvider time)
 {
     /// <summary>How long a client waits for servers that are still starting; those that are not up by then are reported as such.</summary>
     private static readonly TimeSpan _startPatience = TimeSpan.FromSeconds(10);
 
-    public IReadOnlyList<IUpstream> Of(Caller caller) => [.. upstreams.All.Where(upstream => policy.Allows(caller, upstream.Name))];
+    public IReadOnlyList<IUpstream> Of(Caller caller, AggregateView view) =>
+        [.. upstreams.All.Where(upstream => view.Includes(upstream.Name) && policy.Allows(caller, upstream.Name))];
 
     /// <summary>The same, once none of them is starting any more or the time for that is over.</summary>
-    public async Task<IReadOnlyList<IUpstream>> SettledAsync(Caller caller, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<IUpstream>> SettledAsync(Caller caller, AggregateView view, CancellationToken cancellationToken)
     {
-        var visible = Of(caller);
+        var visible = Of(caller, view);
         using var patience = new CancellationTokenSource(_startPatience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
@@ -31,9 +33,18 @@ internal sealed class VisibleUpstreams(IUpstreams upstreams, AccessPolicy policy
         return visible;
     }
 
-    /// <summary>What the servers of an era can do together. Tools always: there is no other reason to come.</summary>
-    public static UpstreamFeatures FeaturesOf(IEnumerable<IUpstream> visible, Era era) => visible
-        .Select(upstream => upstream.Status)
-        .Where(status => status.State == UpstreamState.Up && status.Speaks(era))
-        .Aggregate(UpstreamFeatures.Tools, (features, status) => features | status.Features);
+    /// <summary>What the servers of an era can do together, as far as the view shows it. Tools always: there is no other reason to come.</summary>
+    public static UpstreamFeatures FeaturesOf(IEnumerable<IUpstream> visible, AggregateView view, Era era) => visible
+        .Where(upstream => upstream.Status is { State: UpstreamState.Up } status && status.Speaks(era))
+        .Aggregate(UpstreamFeatures.Tools, (features, upstream) => features | FeaturesOf(upstream, view));
+
+    /// <summary>What one server can do, as far as the view shows it.</summary>
+    public static UpstreamFeatures FeaturesOf(IUpstream upstream, AggregateView view)
+    {
+        var features = upstream.Status.Features;
+        if (!view.Includes(upstream.Name, ListKind.Tools)) features &= ~(UpstreamFeatures.Tools | UpstreamFeatures.ToolsListChanged | UpstreamFeatures.Tasks);
+        if (!view.Includes(upstream.Name, ListKind.Prompts)) features &= ~(UpstreamFeatures.Prompts | UpstreamFeatures.PromptsListChanged);
+        if (!view.Includes(upstream.Name, ListKind.Resources)) features &= ~(UpstreamFeatures.Resources | UpstreamFeatures.ResourcesListChanged | UpstreamFeatures.ResourcesSubscribe);
+        return (features & (UpstreamFeatures.Prompts | UpstreamFeatures.Resources)) == 0 ? features & ~UpstreamFeatures.Completions : features;
+    }
 }

@@ -7,14 +7,12 @@ namespace Gatehouse.Gateway.Downstream.Forwarding;
 /// <summary>Reads an upstream's answer whole, where it has to be changed or compared before the client gets it.</summary>
 internal static class AnswerReader
 {
-    /// <summary>A list or a resource beyond this size is refused.</summary>
-    private const int MaxLength = 32 * 1024 * 1024;
-
+    /// <param name="maxLength">The server's <c>responseBytes</c>.</param>
     /// <returns>The response's message; null if none came. Notifications on the way are dropped.</returns>
     /// <exception cref="IOException">The answer is too large, or broke off.</exception>
-    public static async Task<ReadOnlyMemory<byte>?> ReadAsync(UpstreamResult.Answered answer, CancellationToken cancellationToken)
+    public static async Task<ReadOnlyMemory<byte>?> ReadAsync(UpstreamResult.Answered answer, int maxLength, CancellationToken cancellationToken)
     {
-        await using var bounded = new BoundedStream(answer.Body, MaxLength);
+        await using var bounded = new BoundedStream(answer.Body, maxLength);
         switch (answer.Content)
         {
             case UpstreamContent.Json:

@@ -7,10 +7,13 @@ internal sealed class BoundedStream(Stream inner, long maxLength) : ReadOnlyStre
 {
     private long _read;
 
+    /// <summary>What was read so far counts no more.</summary>
+    public void Renew() => _read = 0;
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var length = await inner.ReadAsync(buffer, cancellationToken);
         _read += length;
-        return _read <= maxLength ? length : throw new IOException($"the answer is larger than {maxLength} bytes");
+        return _read <= maxLength ? length : throw new AnswerTooLargeException(maxLength);
     }
 }

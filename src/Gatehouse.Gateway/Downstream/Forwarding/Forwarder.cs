@@ -1,5 +1,6 @@
 using Gatehouse.Core.Audit;
 using Gatehouse.Core.Configuration;
+using Gatehouse.Gateway.Downstream.Limits;
 using Gatehouse.Gateway.Protocol;
 using Gatehouse.Gateway.Sessions;
 using Gatehouse.Gateway.Upstreams;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Gatehouse.Gateway.Downstream.Forwarding;
 
 /// <summary>One message to one upstream, its answer to the client, whatever happens on the way.</summary>
-internal sealed partial class Forwarder(GatehouseSettings settings, InFlightRequests inFlight, TimeProvider time, ILogger<Forwarder> logger)
+internal sealed partial class Forwarder(GatehouseSettings settings, Allowances allowances, Relay relay, InFlightRequests inFlight, TimeProvider time, ILogger<Forwarder> logger)
 {
     /// <summary>Passes the answer on as it comes.</summary>
     /// <param name="message">The message as the upstream is to see it.</param>
@@ -28,8 +29,9 @@ internal sealed partial class Forwarder(GatehouseSettings settings, InFlightRequ
             await using (answer)
             {
                 beforeAnswer?.Invoke(answer);
-                if (message.Method is McpMethods.Listen && answer.Content == UpstreamContent.EventStream) patience.WaitForEver();
-                await Relay.CopyAsync(exchange, answer, patience, patience.Token);
+                var isEndless = message.Method is McpMethods.Listen && answer.Content == UpstreamContent.EventStream;
+                if (isEndless) patience.WaitForEver();
+                await relay.CopyAsync(exchange, answer, isEndless ? long.MaxValue : MaxLengthOf(upstream.Name), patience, patience.Token);
             }
         });
 
@@ -46,7 +48,7 @@ internal sealed partial class Forwarder(GatehouseSettings settings, InFlightRequ
             }
 
             await using var answer = (UpstreamResult.Answered)result;
-            if (await AnswerReader.ReadAsync(answer, patience.Token) is { } received && change(received) is { } changed) await exchange.AnswerAsync(changed, answer.Status);
+            if (await AnswerReader.ReadAsync(answer, MaxLengthOf(upstream.Name), patience.Token) is { } received && change(received) is { } changed) await exchange.AnswerAsync(changed, answer.Status);
             else await exchange.FailAsync(AuditOutcome.Unreachable, StatusCodes.Status502BadGateway, $"The server {upstream.Name} gave an answer that cannot be read", "not a readable answer");
         });
 
@@ -64,7 +66,7 @@ internal sealed partial class Forwarder(GatehouseSettings settings, InFlightRequ
 
             await using (answer)
             {
-                await Relay.CopyAsync(http, answer, http.RequestAborted);
+                await relay.CopyAsync(http, answer, http.RequestAborted);
             }
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
@@ -88,8 +90,16 @@ internal sealed partial class Forwarder(GatehouseSettings settings, InFlightRequ
         Headers = PassedHeaders.Of(exchange.Http.Request.Headers),
     };
 
-    /// <summary>How long this server may take.</summary>
-    public TimeSpan TimeoutOf(string server) => TimeSpan.FromSeconds(settings.McpServers[server].Timeout);
+    /// <summary>How long this server may take for one request.</summary>
+    /// <param name="abandoned">Cancelled when nobody waits for the answer any more.</param>
+    public Patience PatienceWith(string server, CancellationToken abandoned)
+    {
+        var entry = settings.McpServers[server];
+        return new Patience(TimeSpan.FromSeconds(entry.Timeout), TimeSpan.FromSeconds(entry.MaxDuration), time, abandoned);
+    }
+
+    /// <summary>How many bytes an answer of this server may have.</summary>
+    public int MaxLengthOf(string server) => settings.ResponseBytesOf(server);
 
     /// <summary>Answers for an upstream that did not.</summary>
     public static Task FailAsync(Exchange exchange, IUpstream upstream, UpstreamResult.Failed failed) => failed.Failure switch
@@ -102,21 +112,37 @@ internal sealed partial class Forwarder(GatehouseSettings settings, InFlightRequ
     private async Task RunAsync(Exchange exchange, IUpstream upstream, Func<Patience, Task> send)
     {
         exchange.Server = upstream.Name;
+        var full = allowances.EnterServer(exchange, upstream.Name, out var place);
+        using var entered = place;
+        if (full is not null)
+        {
+            await exchange.RefuseAsync(full);
+            return;
+        }
+
         using var cancelled = new CancellationTokenSource();
         using var registration = exchange.Era == Era.Modern ? exchange.Http.RequestAborted.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), cancelled) : default;
         using var entry = exchange is { Session: { IsUpstreams: false } session, Message.Id: not null } ? inFlight.Add(session, exchange.Id, cancelled) : default;
-        using var patience = new Patience(TimeoutOf(upstream.Name), time, cancelled.Token);
+        using var patience = PatienceWith(upstream.Name, cancelled.Token);
         try
         {
             await send(patience);
         }
         catch (OperationCanceledException) when (patience.IsOver)
         {
-            await BreakOffAsync(exchange, AuditOutcome.TimedOut, StatusCodes.Status504GatewayTimeout, $"The server {upstream.Name} did not answer in time", "no answer within the server's timeout");
+            var (message, reason) = patience.IsWholeOver
+                ? ($"The server {upstream.Name} did not finish in time", "no answer within the server's maxDuration")
+                : ($"The server {upstream.Name} did not answer in time", "no answer within the server's timeout");
+            await BreakOffAsync(exchange, AuditOutcome.TimedOut, StatusCodes.Status504GatewayTimeout, message, reason);
         }
         catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
         {
             exchange.Conclude(AuditOutcome.Cancelled, exchange.Http.RequestAborted.IsCancellationRequested ? "the client went away" : "the client cancelled");
+        }
+        catch (AnswerTooLargeException large)
+        {
+            BrokeOff(upstream.Name, large.Message);
+            await BreakOffAsync(exchange, AuditOutcome.Failed, StatusCodes.Status502BadGateway, $"The server {upstream.Name} gave an answer that is too large (over {MaxLengthOf(upstream.Name)} bytes)", large.Message);
         }
         catch (Exception broken) when (broken is IOException or HttpRequestException)
         {
@@ -137,10 +163,10 @@ internal sealed partial class Forwarder(GatehouseSettings settings, InFlightRequ
         }
 
         exchange.Conclude(outcome, reason);
-        if (response.ContentType == "text/event-stream") await response.BodyWriter.WriteAsync(MessageWriter.AsEvent(MessageWriter.Error(exchange.Id, JsonRpcCode.InternalError, message).Span), CancellationToken.None);
+        if (exchange.Events is { } events) await events.CutAsync(MessageWriter.Error(exchange.Id, JsonRpcCode.InternalError, message));
         else exchange.Http.Abort();
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Server} broke off an answer: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "An answer of {Server} was cut off: {Reason}")]
     private partial void BrokeOff(string server, string reason);
 }

@@ -1,38 +1,44 @@
 namespace Gatehouse.Gateway.Downstream.Forwarding;
 
 /// <summary>
-/// How long one call may take: the server's <c>timeout</c> from the last sign of life on. Ends early when the client
-/// cancels, and in the modern era when it goes away (MCP, "Cancellation").
+/// How long one call may take: the server's <c>timeout</c> from the last sign of life on, and its <c>maxDuration</c> whatever
+/// it reports meanwhile (MCP, "Timeouts"). Ends early when the client cancels, and in the modern era when it goes away (MCP, "Cancellation").
 /// </summary>
 internal sealed class Patience : IDisposable
 {
     private readonly CancellationTokenSource _deadline;
     private readonly CancellationTokenSource _either;
-    private readonly TimeSpan _timeout;
+    private readonly TimeSpan _idle;
+    private readonly TimeSpan _whole;
+    private readonly TimeProvider _time;
+    private readonly long _started;
     private bool _isEndless;
 
+    /// <param name="idle">How long it may show no sign of life.</param>
+    /// <param name="whole">How long it may take altogether; not shorter than <paramref name="idle"/>.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="abandoned">Cancelled when nobody waits for the answer any more.</param>
-    public Patience(TimeSpan timeout, TimeProvider time, CancellationToken abandoned)
+    public Patience(TimeSpan idle, TimeSpan whole, TimeProvider time, CancellationToken abandoned)
     {
-        _timeout = timeout;
-        _deadline = new CancellationTokenSource(timeout, time);
+        (_idle, _whole, _time) = (idle, whole, time);
+        _started = time.GetTimestamp();
+        _deadline = new CancellationTokenSource(idle, time);
         _either = CancellationTokenSource.CreateLinkedTokenSource(_deadline.Token, abandoned);
-    }
-
-    /// <summary>Without an end: for streams that stay open.</summary>
-    public Patience(CancellationToken abandoned)
-        : this(Timeout.InfiniteTimeSpan, TimeProvider.System, abandoned)
-    {
     }
 
     public CancellationToken Token => _either.Token;
 
     public bool IsOver => _deadline.IsCancellationRequested;
 
-    /// <summary>Starts the time anew.</summary>
+    /// <summary>Whether it is over although there were signs of life.</summary>
+    public bool IsWholeOver => IsOver && _time.GetElapsedTime(_started) >= _whole;
+
+    /// <summary>A sign of life: starts the idle time anew.</summary>
     public void Renew()
     {
-        if (!_isEndless && _timeout != Timeout.InfiniteTimeSpan) _deadline.CancelAfter(_timeout);
+        if (_isEndless) return;
+        var left = _whole - _time.GetElapsedTime(_started);
+        _deadline.CancelAfter(left > _idle ? _idle : left > TimeSpan.Zero ? left : TimeSpan.Zero);
     }
 
     /// <summary>No end any more: what was waited for has begun, and stays quiet for as long as it likes.</summary>

@@ -1,54 +1,62 @@
 using System.Buffers;
 using Gatehouse.Core.Audit;
+using Gatehouse.Core.Configuration;
 using Gatehouse.Gateway.Protocol;
 using Gatehouse.Gateway.Upstreams;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Gatehouse.Gateway.Downstream.Forwarding;
 
 /// <summary>Passes an upstream's answer on as it comes, byte for byte, and sees on the way how it ended.</summary>
-internal static class Relay
+internal sealed class Relay(GatehouseSettings settings, TimeProvider time)
 {
     /// <summary>Answers that fit are sent with their length in one write.</summary>
     private const int BufferSize = 16 * 1024;
 
+    /// <param name="maxLength">How many bytes the answer may have.</param>
     /// <param name="patience">Told of each sign of life.</param>
+    /// <exception cref="AnswerTooLargeException">It has more; nothing was sent if that was known beforehand.</exception>
     /// <exception cref="IOException">The upstream broke off.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static Task CopyAsync(Exchange exchange, UpstreamResult.Answered answer, Patience patience, CancellationToken cancellationToken)
+    public Task CopyAsync(Exchange exchange, UpstreamResult.Answered answer, long maxLength, Patience patience, CancellationToken cancellationToken)
     {
+        if (answer.Length > maxLength) throw new AnswerTooLargeException(maxLength);
         var response = exchange.Http.Response;
         response.StatusCode = answer.Status;
         return answer.Content switch
         {
             UpstreamContent.None => Task.CompletedTask,
-            UpstreamContent.Json => CopyJsonAsync(exchange, answer, cancellationToken),
-            _ => CopyEventsAsync(exchange, answer, patience, cancellationToken),
+            UpstreamContent.Json => CopyJsonAsync(exchange, answer, maxLength, cancellationToken),
+            _ => CopyEventsAsync(exchange, answer, maxLength, patience, cancellationToken),
         };
     }
 
     /// <summary>The same for what belongs to no message.</summary>
-    public static async Task CopyAsync(HttpContext http, UpstreamResult.Answered answer, CancellationToken cancellationToken)
+    public async Task CopyAsync(HttpContext http, UpstreamResult.Answered answer, CancellationToken cancellationToken)
     {
         http.Response.StatusCode = answer.Status;
         if (answer.Content == UpstreamContent.None) return;
-        if (answer.Content == UpstreamContent.EventStream) BeginEvents(http.Response);
-        else http.Response.ContentType = "application/json";
-        await http.Response.StartAsync(cancellationToken);
-        await answer.Body.CopyToAsync(http.Response.Body, cancellationToken);
+        if (answer.Content != UpstreamContent.EventStream)
+        {
+            http.Response.ContentType = "application/json";
+            await using var bounded = new BoundedStream(answer.Body, settings.Limits.ResponseBytes);
+            await bounded.CopyToAsync(http.Response.Body, cancellationToken);
+            return;
+        }
+
+        await using var events = await ClientEvents.BeginAsync(http, settings.Limits.KeepAlive, time);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            while (await answer.Body.ReadAsync(buffer, cancellationToken) is var length and > 0) await events.WriteAsync(buffer.AsMemory(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
-    /// <summary>Makes the response a stream of events that no proxy holds back.</summary>
-    public static void BeginEvents(HttpResponse response)
-    {
-        response.ContentType = "text/event-stream";
-        response.Headers.CacheControl = "no-cache, no-store";
-        response.Headers["X-Accel-Buffering"] = "no";
-        response.HttpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-    }
-
-    private static async Task CopyJsonAsync(Exchange exchange, UpstreamResult.Answered answer, CancellationToken cancellationToken)
+    private static async Task CopyJsonAsync(Exchange exchange, UpstreamResult.Answered answer, long maxLength, CancellationToken cancellationToken)
     {
         var response = exchange.Http.Response;
         response.ContentType = "application/json";
@@ -62,6 +70,7 @@ internal static class Relay
             {
                 watch.Feed(buffer.AsSpan(0, length));
                 exchange.ResponseBytes += length;
+                if (exchange.ResponseBytes > maxLength) throw new AnswerTooLargeException(maxLength);
                 await WriteAsync(exchange, buffer.AsMemory(0, length));
                 if (response.ContentLength is not null) break;
                 length = await answer.Body.ReadAsync(buffer, cancellationToken);
@@ -75,22 +84,20 @@ internal static class Relay
         Conclude(exchange, answer.Status, watch.IsFailure);
     }
 
-    private static async Task CopyEventsAsync(Exchange exchange, UpstreamResult.Answered answer, Patience patience, CancellationToken cancellationToken)
+    private async Task CopyEventsAsync(Exchange exchange, UpstreamResult.Answered answer, long maxLength, Patience patience, CancellationToken cancellationToken)
     {
-        BeginEvents(exchange.Http.Response);
-        await exchange.Http.Response.StartAsync(CancellationToken.None);
-        var watch = new EventStreamWatch();
+        await using var events = exchange.Events = await ClientEvents.BeginAsync(exchange.Http, settings.Limits.KeepAlive, time);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
-            var events = 0;
+            var seen = 0;
             while (await answer.Body.ReadAsync(buffer, cancellationToken) is var length and > 0)
             {
-                watch.Feed(buffer.AsSpan(0, length));
                 exchange.ResponseBytes += length;
-                await WriteAsync(exchange, buffer.AsMemory(0, length));
-                if (watch.Events != events) patience.Renew();
-                events = watch.Events;
+                if (exchange.ResponseBytes > maxLength) throw new AnswerTooLargeException(maxLength);
+                await events.WriteAsync(buffer.AsMemory(0, length));
+                if (events.Watch.Events != seen) patience.Renew();
+                seen = events.Watch.Events;
             }
         }
         finally
@@ -98,7 +105,7 @@ internal static class Relay
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        if (watch.IsAnswered) Conclude(exchange, answer.Status, watch.IsFailure);
+        if (events.Watch.IsAnswered) Conclude(exchange, answer.Status, events.Watch.IsFailure);
         else if (exchange.Message.Kind == MessageKind.Request && exchange.Session?.IsUpstreams != true) throw new IOException("the stream ended before the answer");
     }
 

@@ -25,7 +25,7 @@ internal static class HttpExchange
 
         var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         if (wrap is not null && answered.Content == UpstreamContent.EventStream) body = wrap(body);
-        return answered with { Body = new HttpAnswer(response, body, abandoned, cancellationToken) };
+        return answered with { Body = new HttpAnswer(response, body, abandoned, cancellationToken), Length = response.Content.Headers.ContentLength };
     }
 
     private static UpstreamResult Judge(HttpResponseMessage response)
@@ -37,7 +37,10 @@ internal static class HttpExchange
             return NoAnswer($"it answered {Name(status)}");
         if (status is >= 300 and < 400) return NoAnswer($"it redirects ({Name(status)}), and redirects are not followed");
         var headers = response.Content.Headers.NonValidated;
-        if (headers.Contains("Content-Encoding")) return NoAnswer("it compressed its answer without being asked to");
+
+        // "identity" is no coding (RFC 9110 section 8.4.1), but the C# SDK's servers name it with every stream of events.
+        if (headers.Contains("Content-Encoding") && response.Content.Headers.ContentEncoding.Any(coding => !coding.Equals("identity", StringComparison.OrdinalIgnoreCase)))
+            return NoAnswer("it compressed its answer without being asked to");
         var session = EraHeaders.SessionOf(response);
         var type = MediaTypeOf(headers);
         return type switch

@@ -16,11 +16,12 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
     private readonly ProgramBeside? _program;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly int _longestAnswer;
 
-    public HttpUpstream(string name, ServerSettings settings, StatusBoard board, ChildLog log, TimeProvider time, ILogger logger)
+    public HttpUpstream(string name, ServerSettings settings, int longestAnswer, StatusBoard board, ChildLog log, TimeProvider time, ILogger logger)
     {
         Name = name;
-        (_board, _time, _logger) = (board, time, logger);
+        (_board, _time, _logger, _longestAnswer) = (board, time, logger, longestAnswer);
         _endpoint = new HttpEndpoint(settings);
         _errands = new Errands(name, _endpoint, time, logger);
         _program = settings.Command is null ? null : new ProgramBeside(settings, log, time);
@@ -78,7 +79,7 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
             var (response, failed) = await PostAsync(request, AddHeaders, abandoned, cancellationToken);
             if (failed is not null) return failed;
             if (again || session.Id is null || !await HttpExchange.ForgotSessionAsync(response!, cancellationToken))
-                return await HttpExchange.ReadAsync(response!, body => new ManagedEvents(body, (id, isPing) => Reply(request, AddHeaders, id, isPing)), abandoned, cancellationToken);
+                return await HttpExchange.ReadAsync(response!, body => new ManagedEvents(body, _longestAnswer, (id, isPing) => Reply(request, AddHeaders, id, isPing)), abandoned, cancellationToken);
 
             // An unknown session has done nothing with the message: saying it again in a new one is safe.
             response!.Dispose();

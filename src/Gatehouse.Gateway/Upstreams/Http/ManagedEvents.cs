@@ -8,11 +8,10 @@ namespace Gatehouse.Gateway.Upstreams.Http;
 /// server's own: they are for the gateway, which declared no capability for them, and it answers them.
 /// </summary>
 /// <param name="inner">The upstream's stream.</param>
+/// <param name="longestEvent">How many bytes an event may have: a whole one is held before it goes out.</param>
 /// <param name="asked">Called with the raw id of a server's request, and whether it is a ping.</param>
-internal sealed class ManagedEvents(Stream inner, Action<byte[], bool> asked) : ReadOnlyStream
+internal sealed class ManagedEvents(Stream inner, int longestEvent, Action<byte[], bool> asked) : ReadOnlyStream
 {
-    private const int LongestEvent = 32 * 1024 * 1024;
-
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
 
     // What lies in the buffer: [_start, _ready) may go out, [_ready, _end) is not a whole event yet.
@@ -80,7 +79,7 @@ internal sealed class ManagedEvents(Stream inner, Action<byte[], bool> asked) : 
         }
 
         if (waiting < _buffer.Length) return;
-        if (waiting >= LongestEvent) throw new IOException("it sent an event that is too long");
+        if (waiting >= longestEvent) throw new IOException("it sent an event that is too long");
         var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
         _buffer.AsSpan(0, waiting).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_buffer);
@@ -112,7 +111,9 @@ internal sealed class ManagedEvents(Stream inner, Action<byte[], bool> asked) : 
     private static ReadOnlySpan<byte> DataOf(ReadOnlySpan<byte> whole)
     {
         ReadOnlySpan<byte> data = default;
-        var rest = whole;
+        ArrayBufferWriter<byte>? joined = null;
+        // A byte order mark may stand before the first event.
+        var rest = whole.StartsWith("\uFEFF"u8) ? whole["\uFEFF"u8.Length..] : whole;
         while (!rest.IsEmpty)
         {
             var length = rest.IndexOfAny((byte)'\n', (byte)'\r');
@@ -121,9 +122,22 @@ internal sealed class ManagedEvents(Stream inner, Action<byte[], bool> asked) : 
             if (!line.StartsWith("data:"u8)) continue;
             var value = line["data:"u8.Length..];
             if (value.StartsWith(" "u8)) value = value[1..];
-            data = data.IsEmpty ? value : (byte[])[.. data, (byte)'\n', .. value];
+            if (joined is null && data.IsEmpty)
+            {
+                data = value;
+                continue;
+            }
+
+            if (joined is null)
+            {
+                joined = new ArrayBufferWriter<byte>(whole.Length);
+                joined.Write(data);
+            }
+
+            joined.Write("\n"u8);
+            joined.Write(value);
         }
 
-        return data;
+        return joined is null ? data : joined.WrittenSpan;
     }
 }

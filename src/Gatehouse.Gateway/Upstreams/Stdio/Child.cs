@@ -23,7 +23,7 @@ internal sealed class Child : IAsyncDisposable
         _time = time;
         _started = time.GetTimestamp();
         Exited = WaitAsync();
-        _errors = log.CopyAsync(process.StandardError.BaseStream, _reading.Token);
+        _errors = log.CopyAsync(process.StandardError.BaseStream, line => LastWords = line, _reading.Token);
     }
 
     public Stream Input => _process.StandardInput.BaseStream;
@@ -32,6 +32,9 @@ internal sealed class Child : IAsyncDisposable
 
     /// <summary>Its exit code, once it has ended. Grandchildren end with it.</summary>
     public Task<int> Exited { get; }
+
+    /// <summary>The last line that it wrote to stderr; complete once it has been disposed.</summary>
+    public string? LastWords { get; private set; }
 
     /// <summary>How long it has been running.</summary>
     public TimeSpan Ran => _time.GetElapsedTime(_started);

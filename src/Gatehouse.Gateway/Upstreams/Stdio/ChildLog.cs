@@ -10,13 +10,15 @@ internal sealed partial class ChildLog(string server, ILogger logger)
     private const int LongestLine = 4096;
 
     /// <summary>Copies until the stream ends.</summary>
-    public async Task CopyAsync(Stream stream, CancellationToken cancellationToken)
+    /// <param name="said">Told of each line.</param>
+    public async Task CopyAsync(Stream stream, Action<string>? said, CancellationToken cancellationToken)
     {
         await foreach (var line in Lines.ReadAsync(stream, LongestLine, keepStart: true, cancellationToken))
         {
             if (line.Bytes.IsEmpty) continue;
             var text = Printable(line.Bytes);
             Said(server, text);
+            said?.Invoke(text);
         }
     }
 
@@ -29,6 +31,12 @@ internal sealed partial class ChildLog(string server, ILogger logger)
 
     public void TooLong(long limit) => Overlong(server, limit);
 
+    /// <summary>A client's words came when the program had just ended.</summary>
+    public void Unheard() => Lost(server);
+
+    /// <summary>A child was ended because others need its place.</summary>
+    public void MadeRoom(int limit) => Replaced(server, limit);
+
     private static string Printable(ReadOnlySequence<byte> bytes) =>
         string.Concat(Encoding.UTF8.GetString(bytes).Select(character => char.IsControl(character) ? '?' : character));
 
@@ -40,4 +48,10 @@ internal sealed partial class ChildLog(string server, ILogger logger)
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Server} wrote a message of more than {Limit} bytes, ignored")]
     private partial void Overlong(string server, long limit);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A client's message to {Server} came when that had just ended")]
+    private partial void Lost(string server);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A program of {Server} was ended for another caller's: {Limit} run already (maxChildren)")]
+    private partial void Replaced(string server, int limit);
 }

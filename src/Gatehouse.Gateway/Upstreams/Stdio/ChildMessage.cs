@@ -50,21 +50,41 @@ internal static class ChildMessage
         }
     }
 
-    /// <summary>A child's line with the client's own bytes back in <paramref name="place"/>.</summary>
-    public static byte[] Json(ReadOnlySpan<byte> line, ByteRange place, ReadOnlySpan<byte> original) => Build(line, place, original, [], []);
+    /// <summary>A client's message as it is, on one line.</summary>
+    public static OutgoingLine Unchanged(ReadOnlySpan<byte> message)
+    {
+        byte[] line = [.. message, (byte)'\n'];
+        line.AsSpan(0, message.Length).Replace((byte)'\n', (byte)' ');
+        line.AsSpan(0, message.Length).Replace((byte)'\r', (byte)' ');
+        return new OutgoingLine(line, line.Length, IsPooled: false);
+    }
+
+    /// <summary>A child's line with the client's own bytes back in <paramref name="place"/>, and in <paramref name="other"/> if there is one.</summary>
+    public static byte[] Json(ReadOnlySpan<byte> line, ByteRange place, ByteRange? other, ReadOnlySpan<byte> original) => Build(line, place, other, original, [], []);
 
     /// <summary>The same, as one server-sent event.</summary>
-    public static byte[] Event(ReadOnlySpan<byte> line, ByteRange place, ReadOnlySpan<byte> original) => Build(line, place, original, EventStart, EventEnd);
+    public static byte[] Event(ReadOnlySpan<byte> line, ByteRange place, ByteRange? other, ReadOnlySpan<byte> original) => Build(line, place, other, original, EventStart, EventEnd);
 
-    private static byte[] Build(ReadOnlySpan<byte> line, ByteRange place, ReadOnlySpan<byte> original, ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)
+    public static byte[] Event(ReadOnlySpan<byte> line, ByteRange place, ReadOnlySpan<byte> original) => Event(line, place, null, original);
+
+    private static byte[] Build(ReadOnlySpan<byte> line, ByteRange place, ByteRange? other, ReadOnlySpan<byte> original, ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)
     {
-        var built = GC.AllocateUninitializedArray<byte>(before.Length + line.Length - place.Length + original.Length + after.Length);
+        var (first, second) = InOrder(place, other);
+        var replaced = first!.Value.Length + (second?.Length ?? 0);
+        var put = original.Length * (second is null ? 1 : 2);
+        var built = GC.AllocateUninitializedArray<byte>(before.Length + line.Length - replaced + put + after.Length);
         var rest = built.AsSpan();
         Append(before, ref rest);
         var message = rest;
-        Append(line[..place.Start], ref rest);
+        Append(line[..first.Value.Start], ref rest);
         Append(original, ref rest);
-        Append(line[place.End..], ref rest);
+        if (second is { } last)
+        {
+            Append(line[first.Value.End..last.Start], ref rest);
+            Append(original, ref rest);
+        }
+
+        Append(line[(second ?? first.Value).End..], ref rest);
 
         // To server-sent events a carriage return ends a line as well.
         message[..^rest.Length].Replace((byte)'\r', (byte)' ');
@@ -85,13 +105,6 @@ internal static class ChildMessage
 /// <summary>One line for a child, its end included.</summary>
 internal readonly record struct OutgoingLine(byte[] Buffer, int Length, bool IsPooled)
 {
-    /// <summary>A message of the gateway's own.</summary>
-    public static OutgoingLine Own(ReadOnlySpan<byte> message)
-    {
-        byte[] line = [.. message, (byte)'\n'];
-        return new OutgoingLine(line, line.Length, IsPooled: false);
-    }
-
     public void Release()
     {
         if (IsPooled) ArrayPool<byte>.Shared.Return(Buffer);

@@ -39,7 +39,7 @@ internal sealed class ProgramBeside(ServerSettings settings, ChildLog log, TimeP
             }
 
             using var reading = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            var output = log.CopyAsync(child.Output, reading.Token);
+            var output = log.CopyAsync(child.Output, said: null, reading.Token);
             await Task.WhenAny(child.Exited, Task.Delay(Timeout.InfiniteTimeSpan, time, reading.Token));
             await reading.CancelAsync();
             await output;

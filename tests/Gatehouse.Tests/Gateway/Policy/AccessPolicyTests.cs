@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Gatehouse.Core.Configuration;
 using Gatehouse.Core.Identity;
 using Gatehouse.Gateway.Policy;
 using Gatehouse.Tests.Configuration;

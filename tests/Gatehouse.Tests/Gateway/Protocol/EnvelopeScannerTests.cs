@@ -40,10 +40,33 @@ public sealed class EnvelopeScannerTests
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"n\u0041me":"hidden"}}""")]
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/list","Method":"tools/call","params":{"name":"hidden"}}""")]
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{},"Params":{"name":"hidden"}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{},"param\u017f":{"name":"hidden"}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","paramſ":{"name":"hidden"}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tasks/get","params":{"taskId":"mine","tas\u212aId":"another's"}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"seen:","urı":"hidden:"}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"completion/complete","params":{"ref":{"type":"ref/prompt","name":"seen","Name":"hidden"}}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","_meta":{"progresstoken":1}}}""")]
+    [InlineData("""{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1,"RequestID":2}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"result":{},"Error":{"code":1,"message":"m"}}""")]
     public void A_key_that_a_careless_parser_would_take_for_another_is_refused(string json)
     {
         Assert.False(EnvelopeScanner.TryScan(Encoding.UTF8.GetBytes(json), out _, out var fault));
         Assert.Equal(JsonRpcCode.InvalidRequest, fault.Code);
+    }
+
+    [Theory]
+    [InlineData("""{"extensions":{"io.modelcontextprotocol/tasks":{}}}""", true)]
+    [InlineData("""{"x":{"extensions":1},"extensions":{"other":{"io.modelcontextprotocol/tasks":{}},"io.modelcontextprotocol/t\u0061sks":{"a":[1]}},"z":2}""", true)]
+    [InlineData("""{"extensions":{"other":{"io.modelcontextprotocol/tasks":{}}}}""", false)]
+    [InlineData("""{"extensions":{"io.modelcontextprotocol/tasks":true}}""", false)]
+    [InlineData("""{"extensions":[{"io.modelcontextprotocol/tasks":{}}],"tasks":{}}""", false)]
+    [InlineData("{}", false)]
+    public void A_request_says_whether_its_client_knows_tasks(string capabilities, bool knows)
+    {
+        var envelope = Scan($$$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"_meta":{"io.modelcontextprotocol/clientCapabilities":{{{capabilities}}},"progressToken":5},"name":"n"}}""");
+        Assert.Equal(knows, envelope.DeclaresTasks);
+        Assert.True(envelope.HasMetaClientCapabilities);
+        Assert.Equal(("5", "n"), (Raw(envelope, envelope.ProgressToken), envelope.NameValue));
     }
 
     [Fact]

@@ -30,9 +30,40 @@ public sealed class ListTests
     [InlineData("[]")]
     [InlineData("{}")]
     [InlineData("garbage")]
+    [InlineData("""{"result":{"tools":[{"name":"a"}]}} {"more":1}""")]
+    [InlineData("""{"result":{"tools":[{"name":"\ud800"}]}}""")]
+    [InlineData("""{"result":{"tools":[{"name":"hidden"}],"tools":[]}}""")]
+    [InlineData("""{"result":{"tools":[{"name":"hidden"}],"t\u006fols":1}}""")]
+    [InlineData("""{"result":{"tools":[{"name":"hidden"}]},"result":{"tools":[]}}""")]
     [InlineData("""{"result":[]}""")]
     [InlineData("")]
     public void What_is_no_answer_is_none(string message) => Assert.Null(ListPage.Read(Encoding.UTF8.GetBytes(message), ListKind.Tools));
+
+    [Theory]
+    [InlineData("""{"result":{"tools":[{"name":"a"}]},"error":null}""")]
+    [InlineData("""{"error":null,"result":{"tools":[{"name":"a"}]}}""")]
+    public void An_error_that_is_null_is_none(string message)
+    {
+        var page = ListPage.Read(Encoding.UTF8.GetBytes(message), ListKind.Tools)!;
+        Assert.Null(page.Error);
+        Assert.Equal("a", Assert.Single(page.Items).KeyValue);
+    }
+
+    [Fact]
+    public void An_item_with_two_names_is_left_out() =>
+        Assert.Empty(ListPage.Read("""{"result":{"tools":[{"name":"seen","name":"hidden"},{"name":"seen","n\u0061me":7}]}}"""u8.ToArray(), ListKind.Tools)!.Items);
+
+    [Fact]
+    public void A_result_that_is_null_leaves_the_error_what_it_is() =>
+        Assert.Equal("why", ListPage.Read("""{"error":{"message":"why"},"result":null}"""u8.ToArray(), ListKind.Tools)!.Error);
+
+    /// <summary>Its bytes would stand in one message with those of all other servers, and strict clients would take none of it.</summary>
+    [Fact]
+    public void A_page_that_is_not_UTF_8_is_none()
+    {
+        byte[] page = [.. """{"result":{"tools":[{"name":"a","description":"""u8, (byte)'"', 0xC3, 0x28, .. "\"}]}}"u8];
+        Assert.Null(ListPage.Read(page, ListKind.Tools));
+    }
 
     [Fact]
     public void A_merged_list_prefixes_names_leaves_out_what_is_hidden_and_tells_who_is_missing()

@@ -26,13 +26,18 @@ public sealed class SpliceTests
     [InlineData("""{"name":"t","arguments":{"us\u0065r":{"x":[1]},"a":1}}""", """{"name":"t","arguments":{"us\u0065r":"me","a":1}}""")]
     [InlineData("""{"name":"t","arguments":{"user":"you","user":"they"}}""", """{"name":"t","arguments":{"user":"me","user":"me"}}""")]
     [InlineData("""{"name":"t","arguments":{"a":{"user":"deep"}}}""", """{"name":"t","arguments":{"user":"me","a":{"user":"deep"}}}""")]
-    [InlineData("""{"name":"t","arguments":null}""", """{"name":"t","arguments":null}""")]
+    [InlineData("""{"name":"t","arguments":null}""", """{"name":"t","arguments":{"user":"me"}}""")]
+    [InlineData("""{"name":"t","arguments":[1]}""", """{"name":"t","arguments":[1]}""")]
+    [InlineData("""{"name":"t","arguments":{"User":"you"}}""", """{"name":"t","arguments":{"user":"me","User":"me"}}""")]
+    [InlineData("""{"name":"t","arguments":{"uſer":1,"\u0055SER":[],"user":2}}""", """{"name":"t","arguments":{"uſer":"me","\u0055SER":"me","user":"me"}}""")]
+    [InlineData("""{"name":"t","arguments":{"\ud800":1}}""", """{"name":"t","arguments":{"user":"me","\ud800":1}}""")]
     public void A_forced_argument_is_ours_whatever_the_caller_wrote(string given, string expected) =>
         Assert.Equal(Call(expected), Text(ArgumentSplice.Set(Scan(Call(given)), "user", "me", force: true)));
 
     [Theory]
     [InlineData("""{"name":"t","arguments":{"user":"you"}}""", """{"name":"t","arguments":{"user":"you"}}""")]
     [InlineData("""{"name":"t","arguments":{"a":1}}""", """{"name":"t","arguments":{"user":"me","a":1}}""")]
+    [InlineData("""{"name":"t","arguments":{"User":"you"}}""", """{"name":"t","arguments":{"user":"me","User":"you"}}""")]
     public void An_added_argument_gives_way(string given, string expected) =>
         Assert.Equal(Call(expected), Text(ArgumentSplice.Set(Scan(Call(given)), "user", "me", force: false)));
 

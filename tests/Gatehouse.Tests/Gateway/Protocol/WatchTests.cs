@@ -19,6 +19,9 @@ public sealed class WatchTests
         { """{"jsonrpc":"2.0","method":"notifications/message","params":{"result":1,"error":2,"isError":true}}""", false, false },
         { """{"method":"error","params":"result"}""", false, false },
         { """{"id":"error","result":{}}""", true, false },
+        { """{"id":1,"result":{},"error":null}""", true, false },
+        { """{"id":1,"error": null ,"result":{"isError":true}}""", true, true },
+        { """{"id":1,"error":"odd"}""", true, true },
     };
 
     [Theory]
@@ -44,6 +47,17 @@ public sealed class WatchTests
             Assert.Equal((true, true, 2), (watch.IsAnswered, watch.IsFailure, watch.Events));
         });
     }
+
+    [Theory]
+    [InlineData("\uFEFFdata: {\"result\":{}}\n\n", true)]
+    [InlineData("\uFEFF\uFEFFdata: {\"result\":{}}\n\n", false)]
+    [InlineData("\n\uFEFFdata: {\"result\":{}}\n\n", false)]
+    public void One_byte_order_mark_may_stand_before_the_first_event(string stream, bool isAnswered) => Cuts(stream).Sample(parts =>
+    {
+        var watch = new EventStreamWatch();
+        foreach (var part in parts) watch.Feed(part);
+        Assert.Equal(isAnswered, watch.IsAnswered);
+    });
 
     [Fact]
     public void A_stream_without_an_answer_is_not_answered()

@@ -128,6 +128,25 @@ public sealed class HttpTroubleTests
         Assert.DoesNotContain("secret", failed.Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("identity", true)]
+    [InlineData("Identity", true)]
+    [InlineData("gzip", false)]
+    [InlineData("identity, br", false)]
+    public async Task An_answer_may_say_that_it_is_not_compressed_and_must_not_be_compressed(string encoding, bool isTaken)
+    {
+        await using var server = await FakeServer.StartLegacyAsync(async (http, _) =>
+        {
+            http.Response.ContentType = "text/event-stream";
+            http.Response.Headers.ContentEncoding = encoding;
+            await http.Response.WriteAsync("data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n\n", Cancellation);
+        });
+        await using var host = await StartOneAsync(server.Settings, Cancellation);
+        var result = await host.One.SendAsync(Legacy(Call("1", "x")), Cancellation);
+        Assert.Equal(isTaken, result is UpstreamResult.Answered { Content: UpstreamContent.EventStream });
+        if (result is UpstreamResult.Answered answered) await answered.DisposeAsync();
+    }
+
     [Fact]
     public async Task A_body_goes_out_as_the_bytes_that_came_and_comes_back_so()
     {

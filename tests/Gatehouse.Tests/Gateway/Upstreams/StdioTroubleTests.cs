@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Gatehouse.Core.Configuration;
@@ -16,6 +15,7 @@ public sealed partial class StdioTroubleTests
     [Theory]
     [InlineData("garbage", "after garbage")]
     [InlineData("huge", "after a huge line")]
+    [InlineData("half-pair", "after half a pair")]
     [InlineData("twice", "first")]
     [InlineData("foreign", "yours")]
     public async Task Noise_on_stdout_is_ignored_and_the_channel_goes_on(string tool, string expected)
@@ -68,12 +68,14 @@ public sealed partial class StdioTroubleTests
     }
 
     [Fact]
-    public async Task A_crash_loop_can_be_seen()
+    public async Task A_crash_loop_can_be_seen_by_all_and_its_last_words_by_the_operator()
     {
-        await using var host = await MisbehavingAsync("crash-at-start");
-        var status = await host.UntilAsync(status => status.Reason?.Contains("3 times in a row", StringComparison.Ordinal) == true, Cancellation);
+        await using var host = await StartOneAsync(new ServerSettings { Command = "sh", Args = ["-c", "echo the key is sesame >&2; exit 3"] }, Cancellation);
+        var status = await host.UntilAsync(status => status.Reason?.StartsWith("crash loop", StringComparison.Ordinal) == true, Cancellation);
         Assert.Equal(UpstreamState.Down, status.State);
-        Assert.Contains("exited with code 3", status.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("crash loop: its program exited with code 3, 5 times in a row; next try in", status.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("sesame", status.Reason, StringComparison.Ordinal);
+        Assert.EndsWith("; its last words: the key is sesame", host.Registry.Current.Single().Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,12 +108,12 @@ public sealed partial class StdioTroubleTests
         var host = await MisbehavingAsync("grandchild");
         var first = await GrandchildAsync(host);
         await host.One.SendAsync(Legacy(Call("2", "crash")), Cancellation);
-        await EndedAsync(first);
+        await Processes.EndedAsync(first, Cancellation);
 
         await host.UntilAsync(status => status.State == UpstreamState.Up && IsAlive(host), Cancellation);
         var second = await GrandchildAsync(host);
         await host.DisposeAsync();
-        await EndedAsync(second);
+        await Processes.EndedAsync(second, Cancellation);
     }
 
     [Fact]
@@ -143,20 +145,6 @@ public sealed partial class StdioTroubleTests
     {
         var answer = await host.AskAsync(Legacy(Call("1", "grandchild")), Cancellation);
         return int.Parse(Number().Match(answer).Groups[1].Value, CultureInfo.InvariantCulture);
-    }
-
-    private static async Task EndedAsync(int id)
-    {
-        try
-        {
-            using var process = Process.GetProcessById(id);
-            await process.WaitForExitAsync(Cancellation);
-        }
-        catch (ArgumentException)
-        {
-            // It has ended already.
-            Assert.False(Directory.Exists($"/proc/{id}/task"));
-        }
     }
 
     [GeneratedRegex("\\\\\"([A-Za-z_]+)\\\\\":")]

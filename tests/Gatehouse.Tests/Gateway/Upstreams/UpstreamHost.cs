@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Text;
 using Gatehouse.Core.Configuration;
@@ -26,6 +27,12 @@ internal sealed class UpstreamHost : IAsyncDisposable
     /// <summary>What the upstreams' keeper logged.</summary>
     public required RecordingLogger Log { get; init; }
 
+    /// <summary>The streams of legacy sessions.</summary>
+    public required RecordingSessions Sessions { get; init; }
+
+    /// <summary>The changed lists that were told of.</summary>
+    public required ConcurrentQueue<ListChange> Changes { get; init; }
+
     public static async Task<UpstreamHost> StartAsync(CancellationToken cancellationToken, params (string Name, ServerSettings Server)[] servers)
     {
         var settings = new GatehouseSettings
@@ -35,9 +42,13 @@ internal sealed class UpstreamHost : IAsyncDisposable
             McpServers = servers.ToDictionary(server => server.Name, server => server.Server),
         };
         var log = new RecordingLogger();
-        var registry = new UpstreamRegistry(settings, TimeProvider.System, log);
+        var sessions = new RecordingSessions();
+        var changes = new ListChanges();
+        var changed = new ConcurrentQueue<ListChange>();
+        changes.Changed += changed.Enqueue;
+        var registry = new UpstreamRegistry(settings, changes, sessions, TimeProvider.System, log);
         await registry.StartAsync(cancellationToken);
-        return new UpstreamHost(registry) { Log = log };
+        return new UpstreamHost(registry) { Log = log, Sessions = sessions, Changes = changed };
     }
 
     /// <summary>Started, and its one upstream settled.</summary>
@@ -130,10 +141,26 @@ internal sealed class UpstreamHost : IAsyncDisposable
     }
 }
 
+/// <summary>The streams of legacy sessions: those that are open keep what they get.</summary>
+internal sealed class RecordingSessions : ISessionMessages
+{
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<string>> _open = new(StringComparer.Ordinal);
+
+    /// <summary>Opens a session's stream.</summary>
+    public ConcurrentQueue<string> Open(string session) => _open.GetOrAdd(session, _ => new ConcurrentQueue<string>());
+
+    public bool TryDeliver(string sessionKey, string server, ReadOnlySpan<byte> message)
+    {
+        if (!_open.TryGetValue(sessionKey, out var stream)) return false;
+        stream.Enqueue(Encoding.UTF8.GetString(message));
+        return true;
+    }
+}
+
 /// <summary>Keeps what is logged.</summary>
 internal sealed class RecordingLogger : ILogger<UpstreamRegistry>
 {
-    private readonly System.Collections.Concurrent.ConcurrentQueue<string> _lines = new();
+    private readonly ConcurrentQueue<string> _lines = new();
 
     public IEnumerable<string> Lines => _lines;
 

@@ -1,7 +1,7 @@
-namespace Gatehouse.Gateway.Policy;
+namespace Gatehouse.Core.Configuration;
 
 /// <summary>A name, or a pattern in which <c>*</c> stands for any run of characters. Upper and lower case differ.</summary>
-internal sealed class NamePattern(string pattern)
+public sealed class NamePattern(string pattern)
 {
     private readonly string[] _parts = pattern.Split('*');
 

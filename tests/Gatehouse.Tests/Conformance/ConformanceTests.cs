@@ -1,0 +1,40 @@
+using Gatehouse.Tests.Architecture;
+
+namespace Gatehouse.Tests.Conformance;
+
+/// <summary>A client that speaks through the gateway finds a server as conforming as one that speaks to it directly.</summary>
+public sealed class ConformanceTests(ConformanceRuns runs) : IClassFixture<ConformanceRuns>
+{
+    public static TheoryData<Suite, Leg> ThroughTheGateway =>
+        [.. from suite in Enum.GetValues<Suite>() from leg in Legs.All where Legs.DirectOf(leg) != leg select (suite, leg)];
+
+    [Theory(Timeout = 400_000), MemberData(nameof(ThroughTheGateway))]
+    public async Task Nothing_is_lost_on_the_way(Suite suite, Leg leg)
+    {
+        var direct = await runs.RunAsync(suite, Legs.DirectOf(leg));
+        var through = await runs.RunAsync(suite, leg);
+        Assert.NotEmpty(direct);
+        var losses = from scenario in direct.Keys
+                     let found = through.GetValueOrDefault(scenario, Findings.None)
+                     from loss in Legs.IsAboutStreams(leg, scenario) ? found.Faults : found.LossesAgainst(direct[scenario])
+                     select $"{scenario}: {loss}";
+        Assert.True(!losses.Any(), string.Join('\n', losses));
+    }
+
+    [Fact(Timeout = 400_000)]
+    public async Task The_page_shows_what_ran()
+    {
+        var results = new Dictionary<(Suite, Leg), IReadOnlyDictionary<string, Findings>>();
+        foreach (var suite in Enum.GetValues<Suite>())
+        {
+            foreach (var leg in Legs.All) results[(suite, leg)] = await runs.RunAsync(suite, leg);
+        }
+
+        var page = runs.Page.With(results);
+        if (page == runs.Page.Text) return;
+        var ran = Repository.PathOf("artifacts", "conformance.md");
+        Directory.CreateDirectory(Path.GetDirectoryName(ran)!);
+        await File.WriteAllTextAsync(ran, page, TestContext.Current.CancellationToken);
+        Assert.Fail($"docs/reference/conformance.md is not what ran. If what ran is right: cp {ran} docs/reference/conformance.md");
+    }
+}

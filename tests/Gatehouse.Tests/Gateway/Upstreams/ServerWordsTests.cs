@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using System.Text;
+using Gatehouse.Gateway.Protocol;
+using Gatehouse.Gateway.Upstreams;
+using Gatehouse.Gateway.Upstreams.Http;
+
+namespace Gatehouse.Tests.Gateway.Upstreams;
+
+/// <summary>Words of servers that are JSON and yet no text: read as nothing, and never a fault of ours.</summary>
+public sealed class ServerWordsTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("""{"\ud800":1,"jsonrpc":"2.0","id":7,"result":{}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":7,"method":"\ud800"}""")]
+    [InlineData("""{"jsonrpc":"2.0","method":"notifications/progress","params":{"\ud800":1,"progressToken":7}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":7,"error":{"\udc00":1,"code":1}}""")]
+    public void A_message_with_half_a_pair_is_read_or_not_and_never_throws(string message) =>
+        Assert.True(!ServerMessage.TryRead(Encoding.UTF8.GetBytes(message), out var read) || read.Id is not null || read.IsProgress);
+
+    [Theory]
+    [InlineData("""{"id":1,"result":{"protocolVersion":"\ud800"}}""")]
+    [InlineData("""{"id":1,"result":{"protocolVersion":"2025-11-25","capabilities":{},"serverInfo":{"name":"\udc00","version":"1"}}}""")]
+    [InlineData("""{"id":1,"error":{"code":-32022,"data":{"supported":["\ud800"]}}}""")]
+    [InlineData("nonsense")]
+    public void A_greeting_that_is_no_text_is_nonsense(string message) => Assert.IsType<Greeting.Nonsense>(Greeting.Read(Encoding.UTF8.GetBytes(message)));
+
+    [Fact]
+    public void A_greeting_that_is_not_UTF_8_is_nonsense_and_is_not_copied()
+    {
+        byte[] message = [.. """{"id":1,"result":{"protocolVersion":"""u8, (byte)'"', 0xFF, .. "\",\"serverInfo\":{\"name\":\"x\"}}}"u8];
+        Assert.IsType<Greeting.Nonsense>(Greeting.Read(message));
+        Assert.Null(InitializeResult.Read(message));
+        Assert.Null(InitializeResult.Read("""{"result":{},"\ud800":1}"""u8.ToArray()));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_request_behind_a_byte_order_mark_is_kept_from_the_client()
+    {
+        var asked = new List<string>();
+        var stream = new MemoryStream("\uFEFFdata: {\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"roots/list\"}\n\ndata: {\"id\":1,\"result\":{}}\n\n"u8.ToArray());
+        await using var events = new ManagedEvents(stream, (id, _) => asked.Add(Encoding.UTF8.GetString(id)));
+        using var reader = new StreamReader(events);
+        Assert.Equal("data: {\"id\":1,\"result\":{}}\n\n", await reader.ReadToEndAsync(Cancellation));
+        Assert.Equal(["5"], asked);
+    }
+
+    /// <summary>Joined anew for each line it would be hundreds of gigabytes of copying, for one event of 8 MB.</summary>
+    [Fact(Timeout = 30_000)]
+    public async Task An_event_of_a_million_lines_costs_no_more_than_its_size()
+    {
+        var clock = Stopwatch.StartNew();
+        var stream = new MemoryStream(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("data: 1\n", 1_000_000)) + "\n"));
+        await using var events = new ManagedEvents(stream, (_, _) => Assert.Fail("nobody asked"));
+        using var passed = new MemoryStream();
+        await events.CopyToAsync(passed, Cancellation);
+        Assert.Equal(stream.ToArray(), passed.ToArray());
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"it took {clock.Elapsed}");
+    }
+}
