@@ -2,6 +2,7 @@ using Gatehouse.Core.Audit;
 using Gatehouse.Core.Identity;
 using Gatehouse.Gateway.Downstream.Forwarding;
 using Gatehouse.Gateway.Downstream.Limits;
+using Gatehouse.Gateway.Downstream.Streams;
 using Gatehouse.Gateway.Protocol;
 using Gatehouse.Gateway.Sessions;
 using Microsoft.AspNetCore.Http;
@@ -53,6 +54,9 @@ internal sealed class Exchange
 
     /// <summary>The answer as a stream of events, once it has begun as one.</summary>
     public ClientEvents? Events { get; set; }
+
+    /// <summary>The answer as a stream that can be taken up again, once it has begun as one.</summary>
+    public AnswerStream? Stream { get; set; }
 
     /// <summary>Notes how it ended; the first word counts.</summary>
     public void Conclude(AuditOutcome outcome, string? reason)

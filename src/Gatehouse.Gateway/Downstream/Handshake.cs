@@ -7,12 +7,13 @@ namespace Gatehouse.Gateway.Downstream;
 /// <summary>The answers to <c>initialize</c> and <c>server/discover</c> that the gateway gives for others.</summary>
 internal static class Handshake
 {
-    /// <summary>What works toward legacy clients where the gateway answers the handshake; nobody would deliver the rest.</summary>
-    public const UpstreamFeatures Legacy = UpstreamFeatures.Tools | UpstreamFeatures.Resources | UpstreamFeatures.Prompts | UpstreamFeatures.Completions;
+    /// <summary>What works toward legacy clients where the gateway answers the handshake: what is told unasked comes on the session's stream.</summary>
+    public const UpstreamFeatures Legacy = UpstreamFeatures.Tools | UpstreamFeatures.Resources | UpstreamFeatures.Prompts | UpstreamFeatures.Completions
+        | UpstreamFeatures.Logging | UpstreamFeatures.ResourcesSubscribe
+        | UpstreamFeatures.ToolsListChanged | UpstreamFeatures.PromptsListChanged | UpstreamFeatures.ResourcesListChanged;
 
     /// <summary>The same toward modern ones: <c>subscriptions/listen</c> brings the changes, and log messages come with the answer that they belong to.</summary>
-    public const UpstreamFeatures Modern = Legacy | UpstreamFeatures.Logging | UpstreamFeatures.Tasks | UpstreamFeatures.ResourcesSubscribe
-        | UpstreamFeatures.ToolsListChanged | UpstreamFeatures.PromptsListChanged | UpstreamFeatures.ResourcesListChanged;
+    public const UpstreamFeatures Modern = Legacy | UpstreamFeatures.Tasks;
 
     /// <summary><c>InitializeResult</c> of an aggregate.</summary>
     /// <param name="instructions">Null for none.</param>

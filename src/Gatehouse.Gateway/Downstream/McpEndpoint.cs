@@ -4,6 +4,7 @@ using Gatehouse.Core.Identity;
 using Gatehouse.Gateway.Downstream.Aggregate;
 using Gatehouse.Gateway.Downstream.Authentication;
 using Gatehouse.Gateway.Downstream.Limits;
+using Gatehouse.Gateway.Downstream.Streams;
 using Gatehouse.Gateway.Policy;
 using Gatehouse.Gateway.Protocol;
 using Gatehouse.Gateway.Routing;
@@ -26,7 +27,9 @@ internal sealed partial class McpEndpoint(
     AccessPolicy policy,
     AggregateViews views,
     SessionIds sessions,
-    InFlightRequests inFlight,
+    ClientMessages clientMessages,
+    SessionListening listening,
+    SessionEnds ends,
     Allowances allowances,
     AggregateHandler aggregate,
     SingleServerHandler single,
@@ -157,27 +160,20 @@ internal sealed partial class McpEndpoint(
         if (exchange.Era == Era.Modern && message.Kind == MessageKind.Response)
             return exchange.RefuseAsync(new Refusal(StatusCodes.Status400BadRequest, JsonRpcCode.InvalidRequest, "A client sends requests and notifications"));
         if (exchange.Session is { IsUpstreams: true, Server: { } server }) return single.PassOnAsync(exchange, server);
-        if (exchange.Session is { } session && message is { Method: McpMethods.Cancelled, CancelledId: { } id }) inFlight.Cancel(session, id.Of(message.Body.Span));
+        if (exchange.Session is { } session) return clientMessages.TakeAsync(exchange, session);
         exchange.Http.Response.StatusCode = StatusCodes.Status202Accepted;
         return Task.CompletedTask;
     }
 
-    /// <summary>GET and DELETE: streams and ends of sessions that are the server's own; of ours there is only the end.</summary>
+    /// <summary>GET and DELETE: streams and ends of sessions, the server's own or ours.</summary>
     private async Task DriveSessionAsync(HttpContext http, Caller caller, string? server)
     {
-        var isDelete = http.Request.Method == "DELETE";
-        if (SessionHeader.Of(http.Request.Headers) is null)
-        {
-            MethodNotAllowed(http.Response);
-            return;
-        }
-
         if (await FindSessionAsync(http, caller, server, null) is not { } session) return;
-        if (isDelete) sessions.End(session);
-        if (session.IsUpstreams && isDelete) await single.DriveAsync(http, caller, session, http.Request.Method);
-        else if (session.IsUpstreams) await StreamAsync(http, caller, session);
-        else if (isDelete) http.Response.StatusCode = StatusCodes.Status204NoContent;
-        else MethodNotAllowed(http.Response);
+        var isDelete = http.Request.Method == "DELETE";
+        if (isDelete) await ends.EndAsync(session, http.RequestAborted);
+        if (!isDelete) await StreamAsync(http, caller, session);
+        else if (session.IsUpstreams) await single.DriveAsync(http, caller, session, http.Request.Method);
+        else http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
     private async Task StreamAsync(HttpContext http, Caller caller, McpSession session)
@@ -189,7 +185,11 @@ internal sealed partial class McpEndpoint(
             return;
         }
 
-        using (place) await single.DriveAsync(http, caller, session, http.Request.Method);
+        using (place)
+        {
+            if (!session.IsUpstreams) await listening.HandleAsync(http, caller, session);
+            else if (!await listening.TryHandleAsync(http, session)) await single.DriveAsync(http, caller, session, http.Request.Method);
+        }
     }
 
     /// <summary>The session that the request names, or null after it was refused: an id proves nothing, it must be this user's.</summary>
@@ -210,7 +210,7 @@ internal sealed partial class McpEndpoint(
     private static void MethodNotAllowed(HttpResponse response)
     {
         response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-        response.Headers.Allow = "POST, DELETE";
+        response.Headers.Allow = "GET, POST, DELETE";
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Refused an access token: {Reason}")]

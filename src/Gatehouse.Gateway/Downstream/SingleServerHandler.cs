@@ -51,12 +51,7 @@ internal sealed class SingleServerHandler(GatehouseSettings settings, AccessPoli
         await forwarder.StreamAsync(http, upstream, request);
     }
 
-    private static SessionBinding BindingOf(Exchange exchange) => exchange.Session switch
-    {
-        null => SessionBinding.None.Instance,
-        { IsUpstreams: true } session => new SessionBinding.Own(session.UpstreamSessionId),
-        { } session => new SessionBinding.Managed(session.Key, session.ProtocolVersion),
-    };
+    private static SessionBinding BindingOf(Exchange exchange) => SessionOpening.BindingOf(exchange.Session);
 
     private Task CallAsync(Exchange exchange, IUpstream upstream)
     {
@@ -70,27 +65,29 @@ internal sealed class SingleServerHandler(GatehouseSettings settings, AccessPoli
         forwarder.ForwardAsync(exchange, upstream, exchange.Message, new SessionBinding.Own(null), answer =>
         {
             if (answer.Status == StatusCodes.Status200OK)
-                exchange.BeginSession(sessions, SessionOf(exchange, upstream, exchange.Message.RequestedVersion ?? ProtocolVersions.Unstated) with { IsUpstreams = true, UpstreamSessionId = answer.SessionId });
+                exchange.BeginSession(sessions, OwnSession(exchange, upstream, answer.SessionId));
         });
 
-    /// <summary>The child has one session, which was opened long ago; the client gets one of ours, and what the child said of itself then.</summary>
-    private Task InitializeAsync(Exchange exchange, IUpstream upstream)
-    {
-        var session = SessionOf(exchange, upstream, ProtocolVersions.Negotiate(exchange.Message.RequestedVersion));
-        return forwarder.TransformAsync(exchange, upstream, exchange.Message, new SessionBinding.Managed(session.Key, session.ProtocolVersion), answer =>
-        {
-            if (InitializeResult.Read(answer) is not { } result) return null;
-            exchange.BeginSession(sessions, session);
-            return MessageWriter.Result(exchange.Id, Handshake.Initialized(session.ProtocolVersion, upstream.Status.Features, result));
-        });
-    }
-
-    private static McpSession SessionOf(Exchange exchange, IUpstream upstream, string version) => new()
+    private static McpSession OwnSession(Exchange exchange, IUpstream upstream, string? upstreamSessionId) => new()
     {
         Subject = exchange.Caller.Subject,
         ClientId = exchange.Caller.ClientId,
         Server = upstream.Name,
-        ProtocolVersion = version,
+        ProtocolVersion = exchange.Message.RequestedVersion ?? ProtocolVersions.Unstated,
         Key = SessionIds.NewKey(),
+        IsUpstreams = true,
+        UpstreamSessionId = upstreamSessionId,
     };
+
+    /// <summary>The child has one session, which was opened long ago; the client gets one of ours, and what the child said of itself then.</summary>
+    private Task InitializeAsync(Exchange exchange, IUpstream upstream)
+    {
+        if (!SessionOpening.TryBegin(exchange, upstream.Name, out var session, out var refusal)) return exchange.RefuseAsync(refusal);
+        return forwarder.TransformAsync(exchange, upstream, exchange.Message, SessionOpening.Managed(session), answer =>
+        {
+            if (InitializeResult.Read(answer) is not { } result) return null;
+            exchange.BeginSession(sessions, session);
+            return MessageWriter.Result(exchange.Id, Handshake.Initialized(session.ProtocolVersion, SessionFeatures.Of(upstream.Status, settings.McpServers[upstream.Name]), result));
+        });
+    }
 }

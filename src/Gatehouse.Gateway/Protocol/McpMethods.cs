@@ -29,6 +29,7 @@ internal static class McpMethods
     public const string ResourcesChanged = "notifications/resources/list_changed";
     public const string ResourceUpdated = "notifications/resources/updated";
     public const string Acknowledged = "notifications/subscriptions/acknowledged";
+    public const string RootsChanged = "notifications/roots/list_changed";
 
     /// <summary>Methods that ended with the legacy era (MCP 2026-07-28, "Changes").</summary>
     public static bool IsRemovedInModern(string method) => method is Initialize or Ping or SetLogLevel or Subscribe or Unsubscribe;

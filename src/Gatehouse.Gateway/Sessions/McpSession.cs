@@ -18,6 +18,11 @@ internal sealed record McpSession
     /// <summary>Unguessable and unique: what state elsewhere is kept under.</summary>
     public required string Key { get; init; }
 
+    /// <summary>What the client can do, and who it is, in its own words: what upstream sessions are opened with. Null: it said nothing, or too much.</summary>
+    public RawJson? Capabilities { get; init; }
+
+    public RawJson? ClientInfo { get; init; }
+
     /// <summary>The upstream's own session id where the client drives that session itself.</summary>
     public string? UpstreamSessionId { get; init; }
 

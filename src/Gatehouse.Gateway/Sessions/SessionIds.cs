@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Gatehouse.Core.Identity;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace Gatehouse.Gateway.Sessions;
@@ -11,7 +12,7 @@ namespace Gatehouse.Gateway.Sessions;
 /// Turns a session into its <c>Mcp-Session-Id</c> and back: encrypted with the key ring that every process shares, so any of
 /// them continues any session and none has to remember one.
 /// </summary>
-internal sealed class SessionIds(IDataProtectionProvider protection, TimeProvider time)
+internal sealed class SessionIds(IDataProtectionProvider protection, IRevocations revocations, TimeProvider time)
 {
     /// <summary>How long an id is good for. A client whose session has ended begins another one (MCP 2025-11-25, "Session management").</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
@@ -25,9 +26,12 @@ internal sealed class SessionIds(IDataProtectionProvider protection, TimeProvide
     private readonly IDataProtector _protector = protection.CreateProtector("Gatehouse.Gateway.Sessions.v1");
     private readonly ConcurrentDictionary<string, Content> _opened = new(StringComparer.Ordinal);
 
-    private readonly EndedSessions _ended = new();
+    /// <summary>What tells a session's key from the other things that can be withdrawn.</summary>
+    private const string KeyPrefix = "session-";
 
-    public static string NewKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+    public static string NewKey() => KeyPrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+
+    public static bool IsKey(string id) => id.StartsWith(KeyPrefix, StringComparison.Ordinal);
 
     public string Seal(McpSession session)
     {
@@ -47,11 +51,11 @@ internal sealed class SessionIds(IDataProtectionProvider protection, TimeProvide
             _opened[id] = content;
         }
 
-        return content.ExpiresAt > time.GetUtcNow().ToUnixTimeSeconds() && !_ended.Contains(content.Session.Key) ? content.Session : null;
+        return content.ExpiresAt > time.GetUtcNow().ToUnixTimeSeconds() && !revocations.IsRevoked(content.Session.Key) ? content.Session : null;
     }
 
-    /// <summary>From now on this process does not know the session any more.</summary>
-    public void End(McpSession session) => _ended.Add(session.Key);
+    /// <summary>From now on no process knows the session any more, the others within a second.</summary>
+    public Task EndAsync(McpSession session, CancellationToken cancellationToken) => revocations.RevokeAsync(session.Key, time.GetUtcNow() + Lifetime, cancellationToken);
 
     private Content? Decrypt(string id)
     {
@@ -69,4 +73,5 @@ internal sealed class SessionIds(IDataProtectionProvider protection, TimeProvide
 }
 
 [JsonSerializable(typeof(SessionIds.Content))]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 internal sealed partial class SessionJson : JsonSerializerContext;

@@ -1,3 +1,5 @@
+using Gatehouse.Core.Identity;
+
 namespace Gatehouse.Gateway.Upstreams;
 
 /// <summary>One MCP server behind the gateway.</summary>
@@ -27,4 +29,15 @@ internal interface IUpstream
     /// Afterwards reading the body throws the same; it throws <see cref="IOException"/> if the upstream breaks off.
     /// </exception>
     Task<UpstreamResult> SendAsync(UpstreamRequest request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Delivers what the server says in this session beside its answers, until cancelled. Does not open the session: there is
+    /// nothing to hear before a message needs it. Returns at once where the server's messages come without listening.
+    /// </summary>
+    Task ListenAsync(SessionBinding.Managed session, Caller caller, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Nobody will use this session any more: whatever is kept for it here ends, and the server is told.</summary>
+    void EndSession(string sessionKey)
+    {
+    }
 }

@@ -99,8 +99,8 @@ internal static class OwnMessages
     });
 
     /// <summary>
-    /// What the gateway says to a server's own request on a channel where it declared no capabilities: <c>ping</c> gets the
-    /// empty result, all else is unknown.
+    /// What the gateway says to a server's own request that reaches no client: <c>ping</c> gets the empty result, all else is
+    /// unknown.
     /// </summary>
     public static byte[] Reply(ReadOnlyMemory<byte> id, bool isPing) => Write(json =>
     {
@@ -115,7 +115,7 @@ internal static class OwnMessages
 
         json.WriteStartObject("error"u8);
         json.WriteNumber("code"u8, JsonRpcCode.MethodNotFound);
-        json.WriteString("message"u8, "The gateway declared no capability for this."u8);
+        json.WriteString("message"u8, "No client can be asked here."u8);
         json.WriteEndObject();
     });
 

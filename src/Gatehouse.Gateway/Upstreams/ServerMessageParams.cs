@@ -50,8 +50,16 @@ internal readonly record struct ServerMessageParams(ByteRange? ProgressToken, By
     /// <summary>Where the answer to a listen names its subscription: <c>result._meta</c>. Null if it does not.</summary>
     public static ByteRange? SubscriptionOfAnswer(ReadOnlySpan<byte> line)
     {
-        var reader = new Utf8JsonReader(line, ServerMessage.Options);
-        return Enter(ref reader, "result"u8) && Enter(ref reader, "_meta"u8) ? SubscriptionIn(ref reader) : null;
+        try
+        {
+            var reader = new Utf8JsonReader(line, ServerMessage.Options);
+            return Enter(ref reader, "result"u8) && Enter(ref reader, "_meta"u8) ? SubscriptionIn(ref reader) : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // The reader's word for a key with half a surrogate pair.
+            return null;
+        }
     }
 
     private static bool Enter(ref Utf8JsonReader reader, ReadOnlySpan<byte> member)

@@ -19,7 +19,7 @@ internal sealed partial class UpstreamRegistry : BackgroundService, IUpstreams, 
     private readonly FrozenDictionary<string, IUpstream> _byName;
     private readonly ILogger _logger;
 
-    public UpstreamRegistry(GatehouseSettings settings, ListChanges changes, ISessionMessages sessions, TimeProvider time, ILogger<UpstreamRegistry> logger)
+    public UpstreamRegistry(GatehouseSettings settings, ListChanges changes, ISessionMessages sessions, ISessionRequests requests, TimeProvider time, ILogger<UpstreamRegistry> logger)
     {
         _logger = logger;
         foreach (var (name, server) in settings.McpServers.Where(server => server.Value.IsActive))
@@ -27,7 +27,7 @@ internal sealed partial class UpstreamRegistry : BackgroundService, IUpstreams, 
             var isHttp = server.Transport == ServerTransport.Http;
             var board = new StatusBoard(name, isHttp ? "http" : "stdio", Changed);
             var log = new ChildLog(name, logger);
-            _all.Add((isHttp ? new HttpUpstream(name, server, settings.ResponseBytesOf(name), board, log, time, logger) : new StdioUpstream(name, server, board, changes, sessions, log, time), board));
+            _all.Add((isHttp ? new HttpUpstream(name, server, settings.ResponseBytesOf(name), board, log, requests, time, logger) : new StdioUpstream(name, server, board, changes, sessions, requests, log, time), board));
         }
 
         All = [.. _all.Select(each => each.Upstream)];

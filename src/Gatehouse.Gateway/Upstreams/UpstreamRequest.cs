@@ -20,6 +20,12 @@ internal sealed record UpstreamRequest
     /// <summary>The legacy session that the message belongs to.</summary>
     public required SessionBinding Session { get; init; }
 
+    /// <summary>
+    /// Whether the client sees this very answer as it comes, so that what the server asks meanwhile reaches it there. If not,
+    /// it goes to the session's own stream, or is refused.
+    /// </summary>
+    public bool RelaysRequests { get; init; }
+
     /// <summary>The client's headers that go on as they are: <c>MCP-Protocol-Version</c>, <c>Mcp-Param-*</c>, <c>Last-Event-ID</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 }
@@ -51,4 +57,10 @@ internal abstract record SessionBinding
         /// <summary>The JSON of its <c>clientInfo</c>; empty: the gateway names itself.</summary>
         public ReadOnlyMemory<byte> ClientInfo { get; init; }
     }
+
+    /// <summary>
+    /// A managed session that another process may have opened: for the answer to what the server asked in it, which belongs
+    /// into that session and no other.
+    /// </summary>
+    public sealed record Reached(string? UpstreamSessionId, string ProtocolVersion) : SessionBinding;
 }

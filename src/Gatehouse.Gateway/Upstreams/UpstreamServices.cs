@@ -17,6 +17,7 @@ internal static class UpstreamServices
                 settings,
                 provider.GetRequiredService<ListChanges>(),
                 provider.GetRequiredService<ISessionMessages>(),
+                provider.GetRequiredService<ISessionRequests>(),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<UpstreamRegistry>>()))
             .AddSingleton<IUpstreams>(provider => provider.GetRequiredService<UpstreamRegistry>())

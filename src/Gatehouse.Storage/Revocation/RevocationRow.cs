@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Gatehouse.Storage.Revocation;
 
-/// <summary>A grant that was withdrawn, kept until every access token that stood on it has expired.</summary>
+/// <summary>A grant that was withdrawn or a session that was ended, kept until it would have been over anyway: with the last access token, with the session's id.</summary>
 internal sealed class RevocationRow
 {
     public required string GrantId { get; init; }

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Gatehouse.Storage.Revocation;
 
-/// <summary>The withdrawn grants, in memory for whoever asks and in the table for the other processes.</summary>
+/// <summary>The withdrawn grants and ended sessions, in memory for whoever asks and in the table for the other processes.</summary>
 internal sealed class Revocations(IDbContextFactory<GatehouseContext> contexts, GatehouseSettings settings, TimeProvider time) : IRevocations
 {
     /// <summary>How far the clocks of two processes may differ before one overlooks the other's revocation.</summary>
@@ -15,18 +15,22 @@ internal sealed class Revocations(IDbContextFactory<GatehouseContext> contexts, 
     private readonly ConcurrentDictionary<string, DateTimeOffset> _expiryByGrant = new(StringComparer.Ordinal);
     private DateTimeOffset _readUpTo = DateTimeOffset.MinValue;
 
-    public bool IsRevoked(string grantId) => _expiryByGrant.ContainsKey(grantId);
+    public event Action<string>? Revoked;
 
-    public async Task RevokeAsync(string grantId, CancellationToken cancellationToken)
+    public bool IsRevoked(string id) => _expiryByGrant.ContainsKey(id);
+
+    public Task RevokeAsync(string grantId, CancellationToken cancellationToken) =>
+        RevokeAsync(grantId, time.GetUtcNow() + settings.Tokens.AccessTokenLifetime, cancellationToken);
+
+    public async Task RevokeAsync(string id, DateTimeOffset expiresAt, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        var expiresAt = now + settings.Tokens.AccessTokenLifetime + _skew;
+        var (now, until) = (time.GetUtcNow(), expiresAt + _skew);
 
-        // Here first: this process refuses the grant even if the database does not answer.
-        _expiryByGrant[grantId] = expiresAt;
+        // Here first: this process refuses it even if the database does not answer.
+        Learn(id, until);
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await context.Database.ExecuteSqlAsync(
-            $"INSERT INTO revocations (grant_id, revoked_at, expires_at) VALUES ({grantId}, {now}, {expiresAt}) ON CONFLICT DO NOTHING",
+            $"INSERT INTO revocations (grant_id, revoked_at, expires_at) VALUES ({id}, {now}, {until}) ON CONFLICT DO NOTHING",
             cancellationToken);
     }
 
@@ -40,7 +44,7 @@ internal sealed class Revocations(IDbContextFactory<GatehouseContext> contexts, 
             .Where(row => row.RevokedAt >= since && row.ExpiresAt > now)
             .Select(row => new { row.GrantId, row.ExpiresAt })
             .AsAsyncEnumerable();
-        await foreach (var row in rows.WithCancellation(cancellationToken)) _expiryByGrant.TryAdd(row.GrantId, row.ExpiresAt);
+        await foreach (var row in rows.WithCancellation(cancellationToken)) Learn(row.GrantId, row.ExpiresAt);
         _readUpTo = now - _skew;
     }
 
@@ -55,5 +59,10 @@ internal sealed class Revocations(IDbContextFactory<GatehouseContext> contexts, 
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await context.Revocations.Where(row => row.ExpiresAt <= now).ExecuteDeleteAsync(cancellationToken);
+    }
+
+    private void Learn(string id, DateTimeOffset until)
+    {
+        if (_expiryByGrant.TryAdd(id, until)) Revoked?.Invoke(id);
     }
 }

@@ -32,11 +32,15 @@ internal static class EventStreamTarget
         Require(!inPieces.IsAnswered || inPieces.IsFailure == IsFailure(answers[^1]), "whether the answer is a failure");
     }
 
-    /// <summary>A session of the gateway's own passes every event as its bytes, but for the server's requests, which it answers.</summary>
+    /// <summary>A session of the gateway's own passes every event as its bytes, but for the server's requests, which are not the client's to see as they are.</summary>
     private static void CheckManaged(byte[] whole, List<byte[]> pieces, List<byte[]> events)
     {
         var asked = new List<byte[]>();
-        using var managed = new ManagedEvents(Chunks.Stream(pieces), (id, _) => asked.Add(id));
+        using var managed = new ManagedEvents(Chunks.Stream(pieces), (request, message) =>
+        {
+            asked.Add(request.Id!.Value.Of(message).ToArray());
+            return null;
+        });
         using var passed = new MemoryStream();
         var buffer = new byte[7];
         while (managed.ReadAsync(buffer, CancellationToken.None).AsTask().GetAwaiter().GetResult() is var length and > 0) passed.Write(buffer, 0, length);

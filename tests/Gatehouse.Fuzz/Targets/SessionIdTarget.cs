@@ -1,4 +1,5 @@
 using System.Text;
+using Gatehouse.Fuzz.Oracles;
 using Gatehouse.Gateway.Sessions;
 using Microsoft.AspNetCore.DataProtection;
 using static Gatehouse.Fuzz.InvariantException;
@@ -8,7 +9,7 @@ namespace Gatehouse.Fuzz.Targets;
 /// <summary>No session id opens that was not given out, and none opens another session than the one it was given out for.</summary>
 internal static class SessionIdTarget
 {
-    private static readonly SessionIds _sessions = new(new EphemeralDataProtectionProvider(), TimeProvider.System);
+    private static readonly SessionIds _sessions = new(new EphemeralDataProtectionProvider(), new NothingRevoked(), TimeProvider.System);
 
     private static readonly McpSession _session = new() { Subject = "ada", ClientId = "client", ProtocolVersion = "2025-11-25", Key = "key" };
 

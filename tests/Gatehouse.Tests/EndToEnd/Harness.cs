@@ -83,6 +83,15 @@ internal sealed class Harness : IAsyncDisposable
         await StartAsync(cancellationToken);
     }
 
+    /// <summary>Starts one more gateway on the same database.</summary>
+    /// <returns>Its MCP endpoint.</returns>
+    public async Task<Uri> AddGatewayAsync(CancellationToken cancellationToken, string? server = null)
+    {
+        if (_topology is not Topology.Split) throw new InvalidOperationException("Several gateways need PostgreSQL.");
+        var gateway = await RunAsync(GatehouseRole.Proxy, new Uri("http://127.0.0.1:0"), cancellationToken);
+        return new Uri(gateway, Mcp(server).AbsolutePath);
+    }
+
     /// <summary>Registers a client and signs a user in, speaking raw HTTP.</summary>
     public async Task<Tokens> SignInAsync(string user, CancellationToken cancellationToken, string clientName = "raw client", string? server = null)
     {
@@ -103,6 +112,9 @@ internal sealed class Harness : IAsyncDisposable
 
     /// <summary>A client of the MCP endpoint that speaks raw HTTP.</summary>
     public McpOverHttp Connect(string? accessToken, string? server = null) => new(_http, Mcp(server), accessToken);
+
+    /// <summary>A client that speaks to one certain gateway, as the public URL's host.</summary>
+    public McpOverHttp ConnectTo(Uri gateway, string? accessToken) => new(_http, gateway, accessToken) { Host = Settings.PublicUrl.Authority };
 
     /// <summary>Waits until the trail holds as many matching events as expected: they are written behind the answer.</summary>
     public async Task<IReadOnlyList<AuditEvent>> AuditAsync(AuditQuery query, int atLeast, CancellationToken cancellationToken)

@@ -17,16 +17,22 @@ internal sealed class McpOverHttp(HttpClient http, Uri endpoint, string? accessT
     /// <summary>The legacy session, once initialized.</summary>
     public string? SessionId { get; set; }
 
+    /// <summary>Which host it believes to speak to; null: the endpoint's.</summary>
+    public string? Host { get; init; }
+
     public long LastId => Interlocked.Read(ref _lastId);
 
     /// <summary>Opens a legacy session.</summary>
     /// <returns>The <c>initialize</c> result.</returns>
-    public async Task<JsonElement> InitializeAsync(CancellationToken cancellationToken)
+    public Task<JsonElement> InitializeAsync(CancellationToken cancellationToken) => InitializeAsync(new { }, cancellationToken);
+
+    /// <summary>Opens a legacy session for a client that can do something.</summary>
+    public async Task<JsonElement> InitializeAsync(object capabilities, CancellationToken cancellationToken)
     {
         using var response = await PostAsync(Message("initialize", new
         {
             protocolVersion = LegacyVersion,
-            capabilities = new { },
+            capabilities,
             clientInfo = new { name = "raw", version = "1" },
         }), cancellationToken);
         SessionId = response.Headers.TryGetValues("Mcp-Session-Id", out var values) ? values.Single() : null;
@@ -58,6 +64,7 @@ internal sealed class McpOverHttp(HttpClient http, Uri endpoint, string? accessT
     {
         using var request = new HttpRequestMessage(method, endpoint) { Content = content };
         if (accessToken is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
+        request.Headers.Host = Host;
         request.Headers.Accept.ParseAdd("application/json, text/event-stream");
         if (SessionId is not null)
         {
@@ -67,6 +74,26 @@ internal sealed class McpOverHttp(HttpClient http, Uri endpoint, string? accessT
 
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    }
+
+    /// <summary>Answers a request of a server's.</summary>
+    public async Task<System.Net.HttpStatusCode> AnswerAsync(JsonElement request, object result, CancellationToken cancellationToken)
+    {
+        using var response = await PostAsync(JsonSerializer.Serialize(new { jsonrpc = "2.0", id = request.GetProperty("id"), result }), cancellationToken);
+        return response.StatusCode;
+    }
+
+    /// <summary>Opens the session's own stream, or takes one up again.</summary>
+    public Task<HttpResponseMessage> ListenAsync(CancellationToken cancellationToken, string? lastEventId = null) =>
+        lastEventId is null ? RequestAsync(HttpMethod.Get, null, cancellationToken) : RequestAsync(HttpMethod.Get, null, cancellationToken, ("Last-Event-ID", lastEventId));
+
+    /// <summary>The events of a stream as they come, ids and all.</summary>
+    public static async IAsyncEnumerable<SseItem<string>> EventsAsync(
+        HttpResponseMessage response, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        await foreach (var item in SseParser.Create(body).EnumerateAsync(cancellationToken)) yield return item;
     }
 
     /// <summary>The JSON-RPC messages of an answer as they come, be it one JSON document or a stream of events.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Gatehouse.Core.Configuration;
 using Gatehouse.Tests.Parts;
 

@@ -110,16 +110,47 @@ public sealed class SessionTests(SessionTests.Gatehouses gatehouses, PostgresSer
     }
 
     [Theory(Timeout = 120_000)]
-    [InlineData(Topology.Embedded)]
-    [InlineData(Topology.Split)]
-    public async Task All_servers_together_have_no_stream_of_their_own(Topology topology)
+    [MemberData(nameof(Endpoints))]
+    public async Task Without_a_session_there_is_no_stream_and_nothing_to_end(Topology topology, string? server)
     {
-        var mcp = await EnterAsync(await gatehouses.InAsync(topology, Cancellation), Harness.Alice, null);
-        using var opened = await mcp.RequestAsync(HttpMethod.Get, null, Cancellation);
-        Assert.Equal(405, (int)opened.StatusCode);
-        Assert.Contains("POST", opened.Content.Headers.Allow);
+        var mcp = await EnterAsync(await gatehouses.InAsync(topology, Cancellation), Harness.Alice, server);
+        mcp.SessionId = null;
+        foreach (var method in new[] { HttpMethod.Get, HttpMethod.Delete })
+        {
+            using var response = await mcp.RequestAsync(method, null, Cancellation);
+            Assert.Equal(400, (int)response.StatusCode);
+        }
+
         using var put = await mcp.RequestAsync(HttpMethod.Put, null, Cancellation);
         Assert.Equal(405, (int)put.StatusCode);
+    }
+
+    [Theory(Timeout = 120_000)]
+    [InlineData(Topology.Embedded, null)]
+    [InlineData(Topology.Split, null)]
+    [InlineData(Topology.Embedded, "program")]
+    public async Task The_end_of_a_session_ends_its_streams(Topology topology, string? server)
+    {
+        var mcp = await EnterAsync(await gatehouses.InAsync(topology, Cancellation), Harness.Alice, server);
+        using var stream = await mcp.ListenAsync(Cancellation);
+        await using var events = McpOverHttp.EventsAsync(stream, Cancellation).GetAsyncEnumerator(Cancellation);
+        Assert.True(await events.MoveNextAsync());
+        using var ended = await mcp.RequestAsync(HttpMethod.Delete, null, Cancellation);
+        Assert.Equal(204, (int)ended.StatusCode);
+        Assert.False(await events.MoveNextAsync());
+    }
+
+    [Theory(Timeout = 120_000)]
+    [InlineData(Topology.Embedded)]
+    [InlineData(Topology.Split)]
+    public async Task A_client_that_says_too_much_of_itself_is_told_so(Topology topology)
+    {
+        var gatehouse = await gatehouses.InAsync(topology, Cancellation);
+        var mcp = gatehouse.Connect((await gatehouse.SignInAsync(Harness.Alice, Cancellation)).AccessToken);
+        var refused = await mcp.AskAsync("initialize", new { protocolVersion = McpOverHttp.LegacyVersion, capabilities = new { experimental = new string('x', 2000) } }, Cancellation);
+        Assert.Equal((400, -32602), ((int)refused.Status, refused.Code));
+        var verbose = await mcp.AskAsync("initialize", new { protocolVersion = McpOverHttp.LegacyVersion, capabilities = new { }, clientInfo = new { name = new string('x', 5000), version = "1" } }, Cancellation);
+        Assert.Equal(McpOverHttp.LegacyVersion, verbose.Result.GetProperty("protocolVersion").GetString());
     }
 
     /// <summary>The server asks on its stream for the client's roots, and hears the answer.</summary>

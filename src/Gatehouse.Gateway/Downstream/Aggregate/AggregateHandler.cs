@@ -18,13 +18,14 @@ internal sealed class AggregateHandler(
     Resources resources,
     AggregateTasks tasks,
     MergedListen listen,
+    LogLevels levels,
     Forwarder forwarder,
     SessionIds sessions)
 {
     public Task HandleAsync(Exchange exchange, AggregateView view)
     {
         var method = exchange.Message.Method!;
-        var session = exchange.Session is { } own ? new SessionBinding.Managed(own.Key, own.ProtocolVersion) : (SessionBinding)SessionBinding.None.Instance;
+        var session = SessionOpening.BindingOf(exchange.Session);
         if (ListKind.Of(method) is { } kind) return lists.AnswerAsync(exchange, view, kind, session);
         return method switch
         {
@@ -34,6 +35,8 @@ internal sealed class AggregateHandler(
             McpMethods.Complete => CompleteAsync(exchange, view, session),
             McpMethods.GetTask or McpMethods.UpdateTask or McpMethods.CancelTask when exchange.Era == Era.Modern => tasks.AnswerAsync(exchange, view),
             McpMethods.Listen when exchange.Era == Era.Modern => listen.AnswerAsync(exchange, view),
+            McpMethods.Subscribe or McpMethods.Unsubscribe when exchange.Era == Era.Legacy => resources.SubscribeAsync(exchange, view, session),
+            McpMethods.SetLogLevel when exchange.Era == Era.Legacy => levels.SetAsync(exchange, view, session),
             McpMethods.Initialize => InitializeAsync(exchange, view),
             McpMethods.Discover when exchange.Era == Era.Modern => DiscoverAsync(exchange, view),
             McpMethods.Ping when exchange.Era == Era.Legacy => exchange.ResultAsync(_ => { }),
@@ -43,17 +46,15 @@ internal sealed class AggregateHandler(
 
     private async Task InitializeAsync(Exchange exchange, AggregateView view)
     {
-        var version = ProtocolVersions.Negotiate(exchange.Message.RequestedVersion);
-        var usable = await visible.SettledAsync(exchange.Caller, view, exchange.Http.RequestAborted);
-        exchange.BeginSession(sessions, new McpSession
+        if (!SessionOpening.TryBegin(exchange, view.Name, out var session, out var refusal))
         {
-            Subject = exchange.Caller.Subject,
-            ClientId = exchange.Caller.ClientId,
-            Server = view.Name,
-            ProtocolVersion = version,
-            Key = SessionIds.NewKey(),
-        });
-        await exchange.ResultAsync(Handshake.Initialized(version, VisibleUpstreams.FeaturesOf(usable, view, Era.Legacy), InstructionsOf(usable, view, Era.Legacy)));
+            await exchange.RefuseAsync(refusal);
+            return;
+        }
+
+        var usable = await visible.SettledAsync(exchange.Caller, view, exchange.Http.RequestAborted);
+        exchange.BeginSession(sessions, session);
+        await exchange.ResultAsync(Handshake.Initialized(session.ProtocolVersion, visible.SessionFeaturesOf(usable, view), InstructionsOf(usable, view, Era.Legacy)));
     }
 
     /// <summary>

@@ -56,8 +56,14 @@ internal sealed class ListenPart(IUpstream upstream, ListenFilter asked, IReadOn
             }
 
             await using var answer = (UpstreamResult.Answered)result;
-            if (answer.Content == UpstreamContent.EventStream) await PassOnAsync(exchange, new EventMessages(answer.Body), writer, ended.Token);
-            else Problem = "it refused to be listened to";
+            if (answer.Content != UpstreamContent.EventStream)
+            {
+                Problem = "it refused to be listened to";
+                return;
+            }
+
+            using var messages = new EventMessages(answer.Body);
+            await PassOnAsync(exchange, messages, writer, ended.Token);
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {

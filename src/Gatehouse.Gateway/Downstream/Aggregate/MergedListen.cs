@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Threading.Channels;
 using Gatehouse.Core.Audit;
+using Gatehouse.Core.Configuration;
 using Gatehouse.Gateway.Downstream.Forwarding;
 using Gatehouse.Gateway.Protocol;
 using Gatehouse.Gateway.Routing;
@@ -13,7 +14,7 @@ namespace Gatehouse.Gateway.Downstream.Aggregate;
 /// <c>subscriptions/listen</c> on aggregates: one stream for the client, made of a listen at each server that offers what was
 /// asked for. One acknowledgement comes first; the final result comes when nobody is left to tell anything, or when we stop.
 /// </summary>
-internal sealed class MergedListen(ListenParts parts, IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class MergedListen(GatehouseSettings settings, ListenParts parts, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     /// <summary>How long a server may take to acknowledge. One that takes longer has no part: the client waits for the others too.</summary>
     private static readonly TimeSpan _acknowledgement = TimeSpan.FromSeconds(5);
@@ -62,16 +63,15 @@ internal sealed class MergedListen(ListenParts parts, IHostApplicationLifetime l
 
     private async Task WriteAsync(Exchange exchange, ListenFilter asked, IReadOnlyList<ListenPart> listens, ChannelReader<ReadOnlyMemory<byte>> messages)
     {
-        Relay.BeginEvents(exchange.Http.Response);
-        await exchange.Http.Response.BodyWriter.FlushAsync(exchange.Http.RequestAborted);
+        await using var events = await ClientEvents.BeginAsync(exchange.Http, settings.Limits.KeepAlive, time);
         var honoured = await AcknowledgedAsync(exchange, listens);
-        await SendAsync(exchange, MessageWriter.Notification(McpMethods.Acknowledged, json =>
+        await SendAsync(exchange, events, MessageWriter.Notification(McpMethods.Acknowledged, json =>
         {
             asked.And(honoured).Write(json);
             WriteMeta(json, exchange);
         }));
-        await foreach (var message in messages.ReadAllAsync(exchange.Http.RequestAborted)) await SendAsync(exchange, message);
-        await SendAsync(exchange, MessageWriter.Result(exchange.Id, json =>
+        await foreach (var message in messages.ReadAllAsync(exchange.Http.RequestAborted)) await SendAsync(exchange, events, message);
+        await SendAsync(exchange, events, MessageWriter.Result(exchange.Id, json =>
         {
             json.WriteString("resultType"u8, "complete"u8);
             WriteMeta(json, exchange);
@@ -94,9 +94,9 @@ internal sealed class MergedListen(ListenParts parts, IHostApplicationLifetime l
         json.WriteEndObject();
     }
 
-    private static async Task SendAsync(Exchange exchange, ReadOnlyMemory<byte> message)
+    private static ValueTask SendAsync(Exchange exchange, ClientEvents events, ReadOnlyMemory<byte> message)
     {
         exchange.ResponseBytes += message.Length;
-        await exchange.Http.Response.BodyWriter.WriteAsync(MessageWriter.AsEvent(message.Span), exchange.Http.RequestAborted);
+        return events.WriteAsync(MessageWriter.AsEvent(message.Span));
     }
 }

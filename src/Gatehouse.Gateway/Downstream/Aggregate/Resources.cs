@@ -1,4 +1,4 @@
-using Gatehouse.Core.Audit;
+using Gatehouse.Core.Configuration;
 using Gatehouse.Gateway.Downstream.Forwarding;
 using Gatehouse.Gateway.Protocol;
 using Gatehouse.Gateway.Routing;
@@ -8,25 +8,12 @@ using Microsoft.AspNetCore.Http;
 namespace Gatehouse.Gateway.Downstream.Aggregate;
 
 /// <summary>Resources on aggregates: their URIs name no server, so the one that has them is looked for.</summary>
-internal sealed class Resources(VisibleUpstreams visible, Forwarder forwarder, ResourceIndex index)
+internal sealed class Resources(GatehouseSettings settings, VisibleUpstreams visible, Forwarder forwarder, Inquiry inquiry, ResourceIndex index)
 {
-    public async Task ReadAsync(Exchange exchange, AggregateView view, SessionBinding session)
-    {
-        if (exchange.Message.UriValue is not { } uri)
-        {
-            await exchange.RefuseAsync(new Refusal(StatusCodes.Status200OK, JsonRpcCode.InvalidParams, "The uri of the resource is missing"));
-            return;
-        }
+    public Task ReadAsync(Exchange exchange, AggregateView view, SessionBinding session) => RouteAsync(exchange, view, UpstreamFeatures.Resources, session);
 
-        var candidates = await CandidatesAsync(exchange, view, uri, UpstreamFeatures.Resources);
-        if (candidates is [{ IsKnown: true, Upstream: var known }, ..])
-        {
-            await forwarder.ForwardAsync(exchange, known, exchange.Message, session);
-            return;
-        }
-
-        if (!await AnyAnswersAsync(exchange, candidates.Select(candidate => candidate.Upstream), session)) await exchange.RefuseAsync(NotFound(exchange.Era, uri));
-    }
+    /// <summary><c>resources/subscribe</c> and <c>resources/unsubscribe</c>.</summary>
+    public Task SubscribeAsync(Exchange exchange, AggregateView view, SessionBinding session) => RouteAsync(exchange, view, UpstreamFeatures.ResourcesSubscribe, session);
 
     /// <summary><c>completion/complete</c> for a template's variable.</summary>
     public async Task CompleteAsync(Exchange exchange, AggregateView view, string uri, SessionBinding session)
@@ -42,12 +29,30 @@ internal sealed class Resources(VisibleUpstreams visible, Forwarder forwarder, R
         if (!await AnyAnswersAsync(exchange, candidates.Select(candidate => candidate.Upstream), session)) await exchange.RefuseAsync(Refusal.Unknown("resource template", uri, "no server has it"));
     }
 
+    private async Task RouteAsync(Exchange exchange, AggregateView view, UpstreamFeatures feature, SessionBinding session)
+    {
+        if (exchange.Message.UriValue is not { } uri)
+        {
+            await exchange.RefuseAsync(new Refusal(StatusCodes.Status200OK, JsonRpcCode.InvalidParams, "The uri of the resource is missing"));
+            return;
+        }
+
+        var candidates = await CandidatesAsync(exchange, view, uri, feature);
+        if (candidates is [{ IsKnown: true, Upstream: var known }, ..])
+        {
+            await forwarder.ForwardAsync(exchange, known, exchange.Message, session);
+            return;
+        }
+
+        if (!await AnyAnswersAsync(exchange, candidates.Select(candidate => candidate.Upstream), session)) await exchange.RefuseAsync(NotFound(exchange.Era, uri));
+    }
+
     /// <summary>Asks one server after the other, until one answers with more than an error.</summary>
     private async Task<bool> AnyAnswersAsync(Exchange exchange, IEnumerable<IUpstream> upstreams, SessionBinding session)
     {
         foreach (var upstream in upstreams)
         {
-            if (await TryAsync(exchange, upstream, session) is not { } answer) continue;
+            if (await inquiry.AskAsync(exchange, upstream, session) is not { } answer) continue;
             exchange.Server = upstream.Name;
             await exchange.AnswerAsync(answer);
             return true;
@@ -59,38 +64,9 @@ internal sealed class Resources(VisibleUpstreams visible, Forwarder forwarder, R
     private async Task<IReadOnlyList<(IUpstream Upstream, bool IsKnown)>> CandidatesAsync(Exchange exchange, AggregateView view, string uri, UpstreamFeatures feature)
     {
         var upstreams = (await visible.SettledAsync(exchange.Caller, view, exchange.Http.RequestAborted))
-            .Where(upstream => view.Includes(upstream.Name, ListKind.Resources) && upstream.Status is { State: UpstreamState.Up } status && status.Speaks(exchange.Era) && (status.Features & feature) != 0)
+            .Where(upstream => view.Includes(upstream.Name, ListKind.Resources) && upstream.Status is { State: UpstreamState.Up } status && status.Speaks(exchange.Era) && (SessionFeatures.Of(status, settings.McpServers[upstream.Name]) & feature) != 0)
             .ToDictionary(upstream => upstream.Name, StringComparer.Ordinal);
         return [.. index.Candidates(uri, [.. upstreams.Keys]).Select(candidate => (upstreams[candidate.Server], candidate.IsKnown))];
-    }
-
-    /// <returns>The server's answer, or null if it has no such resource or gives no answer at all.</returns>
-    private async Task<ReadOnlyMemory<byte>?> TryAsync(Exchange exchange, IUpstream upstream, SessionBinding session)
-    {
-        using var patience = forwarder.PatienceWith(upstream.Name, exchange.Http.RequestAborted);
-        try
-        {
-            var result = await upstream.SendAsync(Forwarder.Request(exchange, exchange.Message, session), patience.Token);
-            if (result is not UpstreamResult.Answered answer) return null;
-            await using (answer)
-            {
-                // Spelt out: a bare null would become an empty memory by way of an array.
-                return await AnswerReader.ReadAsync(answer, forwarder.MaxLengthOf(upstream.Name), patience.Token) is { } message && !IsError(message.Span) ? message : default(ReadOnlyMemory<byte>?);
-            }
-        }
-        catch (Exception failure) when (failure is IOException or HttpRequestException || (failure is OperationCanceledException && patience.IsOver))
-        {
-            exchange.Conclude(AuditOutcome.Failed, $"{upstream.Name} was asked and gave no answer");
-            return null;
-        }
-    }
-
-    /// <summary>Whatever the error says: the next server may have it, and an honest "not found" is the last word.</summary>
-    private static bool IsError(ReadOnlySpan<byte> message)
-    {
-        var watch = new AnswerWatch();
-        watch.Feed(message);
-        return watch.IsFailure;
     }
 
     private static Refusal NotFound(Era era, string uri) => new(

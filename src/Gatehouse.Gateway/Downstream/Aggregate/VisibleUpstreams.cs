@@ -1,3 +1,4 @@
+using Gatehouse.Core.Configuration;
 using Gatehouse.Core.Identity;
 using Gatehouse.Gateway.Policy;
 using Gatehouse.Gateway.Protocol;
@@ -7,7 +8,7 @@ using Gatehouse.Gateway.Upstreams;
 namespace Gatehouse.Gateway.Downstream.Aggregate;
 
 /// <summary>The servers of a view that one caller may use, in configured order.</summary>
-internal sealed class VisibleUpstreams(IUpstreams upstreams, AccessPolicy policy, TimeProvider time)
+internal sealed class VisibleUpstreams(GatehouseSettings settings, IUpstreams upstreams, AccessPolicy policy, TimeProvider time)
 {
     /// <summary>How long a client waits for servers that are still starting; those that are not up by then are reported as such.</summary>
     private static readonly TimeSpan _startPatience = TimeSpan.FromSeconds(10);
@@ -38,13 +39,19 @@ internal sealed class VisibleUpstreams(IUpstreams upstreams, AccessPolicy policy
         .Where(upstream => upstream.Status is { State: UpstreamState.Up } status && status.Speaks(era))
         .Aggregate(UpstreamFeatures.Tools, (features, upstream) => features | FeaturesOf(upstream, view));
 
+    /// <summary>The same in a legacy session that the gateway answers for.</summary>
+    public UpstreamFeatures SessionFeaturesOf(IEnumerable<IUpstream> visible, AggregateView view) => visible
+        .Where(upstream => upstream.Status is { State: UpstreamState.Up } status && status.Speaks(Era.Legacy))
+        .Aggregate(UpstreamFeatures.Tools, (features, upstream) => features | Shown(SessionFeatures.Of(upstream.Status, settings.McpServers[upstream.Name]), upstream.Name, view));
+
     /// <summary>What one server can do, as far as the view shows it.</summary>
-    public static UpstreamFeatures FeaturesOf(IUpstream upstream, AggregateView view)
+    public static UpstreamFeatures FeaturesOf(IUpstream upstream, AggregateView view) => Shown(upstream.Status.Features, upstream.Name, view);
+
+    private static UpstreamFeatures Shown(UpstreamFeatures features, string server, AggregateView view)
     {
-        var features = upstream.Status.Features;
-        if (!view.Includes(upstream.Name, ListKind.Tools)) features &= ~(UpstreamFeatures.Tools | UpstreamFeatures.ToolsListChanged | UpstreamFeatures.Tasks);
-        if (!view.Includes(upstream.Name, ListKind.Prompts)) features &= ~(UpstreamFeatures.Prompts | UpstreamFeatures.PromptsListChanged);
-        if (!view.Includes(upstream.Name, ListKind.Resources)) features &= ~(UpstreamFeatures.Resources | UpstreamFeatures.ResourcesListChanged | UpstreamFeatures.ResourcesSubscribe);
+        if (!view.Includes(server, ListKind.Tools)) features &= ~(UpstreamFeatures.Tools | UpstreamFeatures.ToolsListChanged | UpstreamFeatures.Tasks);
+        if (!view.Includes(server, ListKind.Prompts)) features &= ~(UpstreamFeatures.Prompts | UpstreamFeatures.PromptsListChanged);
+        if (!view.Includes(server, ListKind.Resources)) features &= ~(UpstreamFeatures.Resources | UpstreamFeatures.ResourcesListChanged | UpstreamFeatures.ResourcesSubscribe);
         return (features & (UpstreamFeatures.Prompts | UpstreamFeatures.Resources)) == 0 ? features & ~UpstreamFeatures.Completions : features;
     }
 }

@@ -1,9 +1,10 @@
 using System.Net.ServerSentEvents;
+using Gatehouse.Gateway.Upstreams;
 
 namespace Gatehouse.Gateway.Downstream.Forwarding;
 
 /// <summary>The messages of a stream of server-sent events, one after the other.</summary>
-internal sealed class EventMessages
+internal sealed class EventMessages : IDisposable
 {
     /// <summary>A message beyond this size is refused.</summary>
     public const int MaxLength = 32 * 1024 * 1024;
@@ -33,4 +34,6 @@ internal sealed class EventMessages
 
         return null;
     }
+
+    public void Dispose() => _bounded.Dispose();
 }

@@ -1,6 +1,7 @@
 using Gatehouse.Core.Audit;
 using Gatehouse.Core.Configuration;
 using Gatehouse.Gateway.Downstream.Limits;
+using Gatehouse.Gateway.Downstream.Streams;
 using Gatehouse.Gateway.Protocol;
 using Gatehouse.Gateway.Sessions;
 using Gatehouse.Gateway.Upstreams;
@@ -10,7 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace Gatehouse.Gateway.Downstream.Forwarding;
 
 /// <summary>One message to one upstream, its answer to the client, whatever happens on the way.</summary>
-internal sealed partial class Forwarder(GatehouseSettings settings, Allowances allowances, Relay relay, InFlightRequests inFlight, TimeProvider time, ILogger<Forwarder> logger)
+internal sealed partial class Forwarder(
+    GatehouseSettings settings, Allowances allowances, Relay relay, AnswerStreams streams, InFlightRequests inFlight, TimeProvider time, ILogger<Forwarder> logger)
 {
     /// <summary>Passes the answer on as it comes.</summary>
     /// <param name="message">The message as the upstream is to see it.</param>
@@ -18,7 +20,7 @@ internal sealed partial class Forwarder(GatehouseSettings settings, Allowances a
     public Task ForwardAsync(Exchange exchange, IUpstream upstream, Envelope message, SessionBinding session, Action<UpstreamResult.Answered>? beforeAnswer = null) =>
         RunAsync(exchange, upstream, async patience =>
         {
-            var result = await upstream.SendAsync(Request(exchange, message, session), patience.Token);
+            var result = await upstream.SendAsync(Request(exchange, message, session) with { RelaysRequests = true }, patience.Token);
             if (result is UpstreamResult.Failed failed)
             {
                 await FailAsync(exchange, upstream, failed);
@@ -31,9 +33,25 @@ internal sealed partial class Forwarder(GatehouseSettings settings, Allowances a
                 beforeAnswer?.Invoke(answer);
                 var isEndless = message.Method is McpMethods.Listen && answer.Content == UpstreamContent.EventStream;
                 if (isEndless) patience.WaitForEver();
-                await relay.CopyAsync(exchange, answer, isEndless ? long.MaxValue : MaxLengthOf(upstream.Name), patience, patience.Token);
+                var maxLength = isEndless ? long.MaxValue : MaxLengthOf(upstream.Name);
+                if (answer.Content == UpstreamContent.EventStream && AnswerStreams.IsFor(exchange)) await streams.CopyAsync(exchange, answer, maxLength, patience, patience.Token);
+                else await relay.CopyAsync(exchange, answer, maxLength, patience, patience.Token);
             }
         });
+
+    /// <summary>Passes a notification on, and waits for no more than that it was taken.</summary>
+    public async Task TellAsync(Exchange exchange, IUpstream upstream, SessionBinding session)
+    {
+        using var patience = PatienceWith(upstream.Name, exchange.Http.RequestAborted);
+        try
+        {
+            if (await upstream.SendAsync(Request(exchange, exchange.Message, session), patience.Token) is UpstreamResult.Answered answer) await answer.DisposeAsync();
+        }
+        catch (Exception failure) when (failure is IOException or HttpRequestException || (failure is OperationCanceledException && patience.IsOver))
+        {
+            BrokeOff(upstream.Name, failure.Message);
+        }
+    }
 
     /// <summary>Takes the whole answer, changes it, and sends what came of it.</summary>
     /// <param name="change">The answer's message, to what the client gets; null if it is not what was asked for.</param>
@@ -149,6 +167,10 @@ internal sealed partial class Forwarder(GatehouseSettings settings, Allowances a
             BrokeOff(upstream.Name, broken.Message);
             await BreakOffAsync(exchange, AuditOutcome.Unreachable, StatusCodes.Status502BadGateway, $"The server {upstream.Name} broke off its answer", broken.Message);
         }
+        finally
+        {
+            if (exchange.Stream is { } stream) await stream.EndAsync();
+        }
     }
 
     /// <summary>Ends an answer that will not be whole: as an error if nothing was sent, as an event in a stream, else by cutting the connection.</summary>
@@ -163,7 +185,8 @@ internal sealed partial class Forwarder(GatehouseSettings settings, Allowances a
         }
 
         exchange.Conclude(outcome, reason);
-        if (exchange.Events is { } events) await events.CutAsync(MessageWriter.Error(exchange.Id, JsonRpcCode.InternalError, message));
+        if (exchange.Stream is { } stream) await stream.Log.AppendAsync(MessageWriter.AsEvent(MessageWriter.Error(exchange.Id, JsonRpcCode.InternalError, message).Span), CancellationToken.None);
+        else if (exchange.Events is { } events) await events.CutAsync(MessageWriter.Error(exchange.Id, JsonRpcCode.InternalError, message));
         else exchange.Http.Abort();
     }
 

@@ -44,7 +44,7 @@ internal sealed class Relay(GatehouseSettings settings, TimeProvider time)
             return;
         }
 
-        await using var events = await ClientEvents.BeginAsync(http, settings.Limits.KeepAlive, time);
+        await using var events = await BeginEventsAsync(http);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
@@ -56,6 +56,9 @@ internal sealed class Relay(GatehouseSettings settings, TimeProvider time)
         }
     }
 
+    /// <summary>Begins a response that is a stream of events, kept alive as configured.</summary>
+    public Task<ClientEvents> BeginEventsAsync(HttpContext http) => ClientEvents.BeginAsync(http, settings.Limits.KeepAlive, time);
+
     private static async Task CopyJsonAsync(Exchange exchange, UpstreamResult.Answered answer, long maxLength, CancellationToken cancellationToken)
     {
         var response = exchange.Http.Response;
@@ -65,6 +68,7 @@ internal sealed class Relay(GatehouseSettings settings, TimeProvider time)
         try
         {
             var length = await answer.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+            if (length == 0 && answer.Status < StatusCodes.Status400BadRequest && exchange.Message.Kind == MessageKind.Request) throw new IOException("the answer was empty");
             if (length < buffer.Length) response.ContentLength = length;
             while (length > 0)
             {
@@ -82,11 +86,12 @@ internal sealed class Relay(GatehouseSettings settings, TimeProvider time)
         }
 
         Conclude(exchange, answer.Status, watch.IsFailure);
+        if (!watch.IsAnswer && exchange.Message.Kind == MessageKind.Request) exchange.Conclude(AuditOutcome.Failed, "the server's answer is none");
     }
 
     private async Task CopyEventsAsync(Exchange exchange, UpstreamResult.Answered answer, long maxLength, Patience patience, CancellationToken cancellationToken)
     {
-        await using var events = exchange.Events = await ClientEvents.BeginAsync(exchange.Http, settings.Limits.KeepAlive, time);
+        await using var events = exchange.Events = await BeginEventsAsync(exchange.Http);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
@@ -116,7 +121,8 @@ internal sealed class Relay(GatehouseSettings settings, TimeProvider time)
         await exchange.Http.Response.BodyWriter.WriteAsync(bytes, CancellationToken.None);
     }
 
-    private static void Conclude(Exchange exchange, int status, bool failure)
+    /// <summary>Notes for the trail how an answer ended.</summary>
+    public static void Conclude(Exchange exchange, int status, bool failure)
     {
         if (failure) exchange.Conclude(AuditOutcome.Failed, "the server answered with an error");
         else if (status >= StatusCodes.Status400BadRequest) exchange.Conclude(AuditOutcome.Failed, $"the server answered with HTTP {status}");

@@ -29,7 +29,12 @@ internal sealed class RewrittenBody(Stream inner, UpstreamContent content, Func<
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) inner.Dispose();
+        if (disposing)
+        {
+            _events?.Dispose();
+            inner.Dispose();
+        }
+
         base.Dispose(disposing);
     }
 

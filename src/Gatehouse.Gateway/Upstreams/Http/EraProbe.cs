@@ -42,7 +42,7 @@ internal sealed class EraProbe(HttpEndpoint endpoint, Action<ManagedSession> clo
     /// <summary>Asks <c>initialize</c>, and ends the session at once that this opened.</summary>
     public async Task<Finding> LegacyAsync(CancellationToken cancellationToken)
     {
-        var (session, welcome, failed) = await InitializeAsync(caller: null, ProtocolVersions.NewestLegacy, cancellationToken);
+        var (session, welcome, failed) = await InitializeAsync(caller: null, OwnMessages.Initialize(1, ProtocolVersions.NewestLegacy), cancellationToken);
         if (session is null) return new Finding(null, null, failed);
         close(session);
         var known = new UpstreamStatus
@@ -56,11 +56,14 @@ internal sealed class EraProbe(HttpEndpoint endpoint, Action<ManagedSession> clo
         return new Finding(known, welcome.Identity, null);
     }
 
-    /// <summary>Opens a legacy session.</summary>
-    public async Task<Initialization> InitializeAsync(Caller? caller, string version, CancellationToken cancellationToken)
+    /// <summary>Opens the legacy session of one client, with what that client said of itself.</summary>
+    public Task<Initialization> InitializeAsync(ManagedSessions.Owner owner, CancellationToken cancellationToken) =>
+        InitializeAsync(owner.Caller, OwnMessages.Initialize(1, owner.Client), cancellationToken);
+
+    private async Task<Initialization> InitializeAsync(Caller? caller, byte[] initialize, CancellationToken cancellationToken)
     {
         var (answer, silence) = await HandshakePost.SendAsync(
-            endpoint, OwnMessages.Initialize(1, version), caller, static _ => { }, patience, time, cancellationToken);
+            endpoint, initialize, caller, static _ => { }, patience, time, cancellationToken);
         if (answer is null) return NotOpened(UpstreamFailure.Unreachable, silence!);
         if (answer.CredentialRefused) return NotOpened(UpstreamFailure.CredentialRefused, Refused(answer));
         if (answer.Greeting is not Greeting.Welcome { ProtocolVersion: { } agreed } welcome)

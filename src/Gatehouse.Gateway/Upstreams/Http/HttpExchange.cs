@@ -39,7 +39,7 @@ internal static class HttpExchange
         var headers = response.Content.Headers.NonValidated;
 
         // "identity" is no coding (RFC 9110 section 8.4.1), but the C# SDK's servers name it with every stream of events.
-        if (headers.Contains("Content-Encoding") && response.Content.Headers.ContentEncoding.Any(coding => !coding.Equals("identity", StringComparison.OrdinalIgnoreCase)))
+        if (headers.TryGetValues("Content-Encoding", out var codings) && codings.Any(coding => !coding.Equals("identity", StringComparison.OrdinalIgnoreCase)))
             return NoAnswer("it compressed its answer without being asked to");
         var session = EraHeaders.SessionOf(response);
         var type = MediaTypeOf(headers);

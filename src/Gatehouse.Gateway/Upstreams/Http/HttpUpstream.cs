@@ -1,4 +1,5 @@
 using Gatehouse.Core.Configuration;
+using Gatehouse.Core.Identity;
 using Gatehouse.Gateway.Protocol;
 using Gatehouse.Gateway.Upstreams.Stdio;
 using Microsoft.Extensions.Logging;
@@ -13,15 +14,17 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
     private readonly HttpPresence _presence;
     private readonly Errands _errands;
     private readonly ManagedSessions _sessions;
+    private readonly ServersOwnStream _ownStream;
+    private readonly ISessionRequests _requests;
     private readonly ProgramBeside? _program;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly int _longestAnswer;
 
-    public HttpUpstream(string name, ServerSettings settings, int longestAnswer, StatusBoard board, ChildLog log, TimeProvider time, ILogger logger)
+    public HttpUpstream(string name, ServerSettings settings, int longestAnswer, StatusBoard board, ChildLog log, ISessionRequests requests, TimeProvider time, ILogger logger)
     {
         Name = name;
-        (_board, _time, _logger, _longestAnswer) = (board, time, logger, longestAnswer);
+        (_board, _requests, _time, _logger, _longestAnswer) = (board, requests, time, logger, longestAnswer);
         _endpoint = new HttpEndpoint(settings);
         _errands = new Errands(name, _endpoint, time, logger);
         _program = settings.Command is null ? null : new ProgramBeside(settings, log, time);
@@ -29,6 +32,7 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
         var probe = new EraProbe(_endpoint, session => CloseSession(owner: null, session), patience, time);
         _presence = new HttpPresence(probe, board, _program, patience, time);
         _sessions = new ManagedSessions(owner => OpenSessionAsync(probe, owner), CloseSession, time);
+        _ownStream = new ServersOwnStream(_endpoint, _sessions, Heard, time);
     }
 
     public string Name { get; }
@@ -37,8 +41,26 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
 
     public Task SettledAsync(CancellationToken cancellationToken) => _board.SettledAsync(cancellationToken);
 
-    public Task RunAsync(CancellationToken stopping) => Task.WhenAll(
-        _presence.RunAsync(stopping), _errands.RunAsync(stopping), SweepAsync(stopping), _program?.RunAsync(_presence.Alarm, stopping) ?? Task.CompletedTask);
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using var program = new CancellationTokenSource();
+        var running = _program?.RunAsync(_presence.Alarm, program.Token) ?? Task.CompletedTask;
+        try
+        {
+            await Task.WhenAll(_presence.RunAsync(stopping), _errands.RunAsync(stopping), SweepAsync(stopping));
+            await Farewell.SayAsync(_sessions.TakeAll().Select(each => Deletion(each.Owner, each.Session)), _endpoint, _time);
+        }
+        finally
+        {
+            await program.CancelAsync();
+            await running;
+        }
+    }
+
+    public Task ListenAsync(SessionBinding.Managed session, Caller caller, CancellationToken cancellationToken) =>
+        _endpoint.CanName(caller) ? _ownStream.ListenAsync(session.Key, caller, cancellationToken) : Task.CompletedTask;
+
+    public void EndSession(string sessionKey) => _sessions.End(sessionKey);
 
     public async Task<UpstreamResult> SendAsync(UpstreamRequest request, CancellationToken cancellationToken)
     {
@@ -49,6 +71,7 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
         {
             SessionBinding.Managed managed => await SendManagedAsync(request, managed, cancellationToken),
             SessionBinding.Own own => await SendOwnAsync(request, own, cancellationToken),
+            SessionBinding.Reached reached => await SendAsync(request, http => EraHeaders.AddManaged(http, new ManagedSession(reached.UpstreamSessionId, reached.ProtocolVersion)), abandoned: null, cancellationToken),
             _ => await SendAsync(request, http => EraHeaders.AddModern(http, request), abandoned: null, cancellationToken),
         };
     }
@@ -69,7 +92,9 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
 
     private async Task<UpstreamResult> SendManagedAsync(UpstreamRequest request, SessionBinding.Managed managed, CancellationToken cancellationToken)
     {
-        var owner = new ManagedSessions.Owner(request.Caller, managed.ProtocolVersion);
+        // News of the client's means something only to a server that has heard of the client.
+        if (request.Message is { Kind: MessageKind.Notification } && !_sessions.Has(managed.Key)) return new UpstreamResult.Answered(202, UpstreamContent.None, Stream.Null);
+        var owner = new ManagedSessions.Owner(request.Caller, managed);
         for (var again = false; ; again = true)
         {
             var (entry, opening) = await _sessions.GetAsync(managed.Key, owner, cancellationToken);
@@ -79,7 +104,7 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
             var (response, failed) = await PostAsync(request, AddHeaders, abandoned, cancellationToken);
             if (failed is not null) return failed;
             if (again || session.Id is null || !await HttpExchange.ForgotSessionAsync(response!, cancellationToken))
-                return await HttpExchange.ReadAsync(response!, body => new ManagedEvents(body, _longestAnswer, (id, isPing) => Reply(request, AddHeaders, id, isPing)), abandoned, cancellationToken);
+                return await HttpExchange.ReadAsync(response!, body => new ManagedEvents(body, _longestAnswer, (asked, message) => Asked(request, new ServerSessionOf(managed.Key, session), asked, message)), abandoned, cancellationToken);
 
             // An unknown session has done nothing with the message: saying it again in a new one is safe.
             response!.Dispose();
@@ -117,10 +142,30 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
         return () => Tell(OwnMessages.Cancelled(raw), request.Caller, addHeaders);
     }
 
-    private void Reply(UpstreamRequest request, Action<HttpRequestMessage> addHeaders, byte[] id, bool isPing) =>
-        Tell(OwnMessages.Reply(id, isPing), request.Caller, addHeaders);
+    /// <summary>A request of the server's in an answer's stream.</summary>
+    /// <returns>The request as the client is to see it in that stream, or null.</returns>
+    private byte[]? Asked(UpstreamRequest request, ServerSessionOf session, ServerMessage asked, ReadOnlySpan<byte> message)
+    {
+        if (!asked.IsPing && request.RelaysRequests) return _requests.Address(From(session), message, asked.Id!.Value);
+        if (asked.IsPing || !_requests.TryDeliver(From(session), message)) Refuse(request.Caller, session, asked, message);
+        return null;
+    }
 
-    private void Tell(byte[] message, Core.Identity.Caller caller, Action<HttpRequestMessage> addHeaders)
+    /// <summary>A message on the server's own stream.</summary>
+    private void Heard(Caller caller, ServerSessionOf session, ReadOnlyMemory<byte> message)
+    {
+        if (!ServerMessage.TryRead(message.Span, out var said) || said.Kind == MessageKind.Response) return;
+        if (said.IsPing || (!_requests.TryDeliver(From(session), message.Span) && said.Kind == MessageKind.Request)) Refuse(caller, session, said, message.Span);
+    }
+
+    private ServerSession From(ServerSessionOf session) => new(session.Key, Name, session.Session.Id, session.Session.Version);
+
+    private void Refuse(Caller caller, ServerSessionOf session, ServerMessage asked, ReadOnlySpan<byte> message)
+    {
+        if (asked.Id is { } id) Tell(OwnMessages.Reply(id.Of(message).ToArray(), asked.IsPing), caller, http => EraHeaders.AddManaged(http, session.Session));
+    }
+
+    private void Tell(byte[] message, Caller caller, Action<HttpRequestMessage> addHeaders)
     {
         var http = _endpoint.Request(HttpMethod.Post, message, caller);
         addHeaders(http);
@@ -130,16 +175,20 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
     private static async Task<ManagedSessions.Opening> OpenSessionAsync(EraProbe probe, ManagedSessions.Owner owner)
     {
         // Not the caller's token: others may wait for the same session.
-        var (session, _, failed) = await probe.InitializeAsync(owner.Caller, owner.Version, CancellationToken.None);
+        var (session, _, failed) = await probe.InitializeAsync(owner, CancellationToken.None);
         return new ManagedSessions.Opening(session, failed);
     }
 
     private void CloseSession(ManagedSessions.Owner? owner, ManagedSession session)
     {
-        if (session.Id is null) return;
+        if (session.Id is not null) _errands.Add(Deletion(owner, session));
+    }
+
+    private HttpRequestMessage Deletion(ManagedSessions.Owner? owner, ManagedSession session)
+    {
         var http = _endpoint.Request(HttpMethod.Delete, body: null, owner?.Caller);
         EraHeaders.AddManaged(http, session);
-        _errands.Add(http);
+        return http;
     }
 
     private async Task SweepAsync(CancellationToken stopping)

@@ -15,6 +15,7 @@ internal sealed class ManagedSessions(
 {
     public static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(30);
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _awaited = new(StringComparer.Ordinal);
 
     /// <summary>How many there may be.</summary>
     public int Limit { get; init; } = 10_000;
@@ -22,7 +23,7 @@ internal sealed class ManagedSessions(
     public int Count => _entries.Count;
 
     /// <summary>For whom a session is.</summary>
-    public sealed record Owner(Core.Identity.Caller Caller, string Version);
+    public sealed record Owner(Core.Identity.Caller Caller, SessionBinding.Managed Client);
 
     /// <summary>Either a session, or why there is none.</summary>
     public sealed record Opening(ManagedSession? Session, UpstreamResult.Failed? Failure);
@@ -33,8 +34,12 @@ internal sealed class ManagedSessions(
         // Several messages of one client may come before its session is there: it is opened once, and nobody's giving up ends that for the others.
         private readonly Lazy<Task<Opening>> _opening = new(() => open(owner));
         private long _lastUsed;
+        private int _listeners;
 
         public Owner Owner => owner;
+
+        /// <summary>Whether somebody listens to the server's own stream: then it is in use, however quiet.</summary>
+        public bool IsListenedTo => Volatile.Read(ref _listeners) > 0;
 
         public Task<Opening> Opening => _opening.Value;
 
@@ -43,16 +48,63 @@ internal sealed class ManagedSessions(
             get => Interlocked.Read(ref _lastUsed);
             set => Interlocked.Exchange(ref _lastUsed, value);
         }
+
+        public void BeginListening() => Interlocked.Increment(ref _listeners);
+
+        public void EndListening() => Interlocked.Decrement(ref _listeners);
     }
 
     public async Task<(Entry Entry, Opening Opening)> GetAsync(string key, Owner owner, CancellationToken cancellationToken)
     {
-        var entry = _entries.GetOrAdd(key, static (_, made) => new Entry(made.owner, made.open), (owner, open));
+        if (!_entries.TryGetValue(key, out var entry))
+        {
+            entry = _entries.GetOrAdd(key, static (_, made) => new Entry(made.owner, made.open), (owner, open));
+            if (_awaited.TryRemove(key, out var awaited)) awaited.TrySetResult();
+        }
+
         entry.LastUsed = time.GetTimestamp();
         if (_entries.Count > Limit) DropOldest();
         var opening = await entry.Opening.WaitAsync(cancellationToken);
         if (opening.Session is null) _entries.TryRemove(new KeyValuePair<string, Entry>(key, entry));
         return (entry, opening);
+    }
+
+    /// <summary>Waits until there is a session of this key, without opening one.</summary>
+    /// <param name="past">A session that is over: another one is waited for.</param>
+    public async Task<(Entry Entry, ManagedSession Session)> OpenedAsync(string key, ManagedSession? past, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var signal = _awaited.GetOrAdd(key, static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            try
+            {
+                if (_entries.TryGetValue(key, out var entry) && (await entry.Opening.WaitAsync(cancellationToken)).Session is { } session && session != past) return (entry, session);
+                await signal.Task.WaitAsync(cancellationToken);
+            }
+            finally
+            {
+                // Whoever else waits looks again: the next session to come must find all of them waiting, or nobody.
+                if (_awaited.TryRemove(new KeyValuePair<string, TaskCompletionSource>(key, signal))) signal.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>Whether there is a session of this key, or one is being opened.</summary>
+    public bool Has(string key) => _entries.ContainsKey(key);
+
+    /// <summary>Its client is gone.</summary>
+    public void End(string key)
+    {
+        if (_entries.TryGetValue(key, out var entry)) Drop(key, entry);
+    }
+
+    /// <summary>Takes all of them out, for the end of the process.</summary>
+    public IEnumerable<(Owner Owner, ManagedSession Session)> TakeAll()
+    {
+        foreach (var (key, entry) in _entries)
+        {
+            if (_entries.TryRemove(new KeyValuePair<string, Entry>(key, entry)) && IsOpen(entry, out var session)) yield return (entry.Owner, session);
+        }
     }
 
     /// <summary>The upstream does not know it any more.</summary>
@@ -63,7 +115,7 @@ internal sealed class ManagedSessions(
     {
         foreach (var (key, entry) in _entries)
         {
-            if (time.GetElapsedTime(entry.LastUsed) > IdleLimit) Drop(key, entry);
+            if (!entry.IsListenedTo && time.GetElapsedTime(entry.LastUsed) > IdleLimit) Drop(key, entry);
         }
     }
 

@@ -27,7 +27,6 @@ internal sealed class ChildCall
         _id = message.Id!.Value.Of(message.Body.Span).ToArray();
         _progressToken = message.ProgressToken?.Of(message.Body.Span).ToArray() ?? [];
         Era = era;
-        IsHandshake = message.Method is McpMethods.Initialize or McpMethods.Discover;
         MayBeCancelled = message.Method is not McpMethods.Initialize;
         if (era == Era.Modern && message.Method is McpMethods.Listen) Listen = message with { Body = message.Body.ToArray() };
     }
@@ -41,8 +40,8 @@ internal sealed class ChildCall
 
     public bool MayBeCancelled { get; }
 
-    /// <summary>Whether it asks who the server is: then nothing but the answer belongs to it.</summary>
-    public bool IsHandshake { get; }
+    /// <summary>Whether its client reads the stream as it comes, so that it may carry what belongs to no call.</summary>
+    public bool Carries { get; init; }
 
     /// <summary>The message of <c>subscriptions/listen</c>, kept because it outlives its channel; null for what does not.</summary>
     public Envelope? Listen { get; }
@@ -86,7 +85,7 @@ internal sealed class ChildCall
     /// <returns>Whether the client will see it.</returns>
     public bool TryCarry(ReadOnlySpan<byte> line)
     {
-        if (_isOver || IsHandshake) return false;
+        if (_isOver || !Carries) return false;
         var events = Events();
         return events.Reader.Count < MostWaitingEvents && events.Writer.TryWrite(ChildMessage.Event(line, default, []));
     }

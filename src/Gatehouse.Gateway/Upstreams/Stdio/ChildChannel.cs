@@ -57,9 +57,10 @@ internal sealed class ChildChannel(Child child, IConversation conversation, Chil
     public long NextNumber() => Interlocked.Increment(ref _last);
 
     /// <summary>Sends one request and completes as soon as the answer begins.</summary>
-    public async Task<UpstreamResult> SendAsync(Envelope message, Era era, CancellationToken cancellationToken)
+    /// <param name="carries">Whether its stream may carry what belongs to no call: its client reads it as it comes.</param>
+    public async Task<UpstreamResult> SendAsync(Envelope message, Era era, bool carries, CancellationToken cancellationToken)
     {
-        var call = new ChildCall(message, era);
+        var call = new ChildCall(message, era) { Carries = carries };
         if (!TryAdd(call)) return new UpstreamResult.Failed(UpstreamFailure.Unreachable, _over ?? "it is being ended");
         var line = ChildMessage.Outgoing(message, call.Number);
         try
@@ -125,7 +126,7 @@ internal sealed class ChildChannel(Child child, IConversation conversation, Chil
         ChildCall? latest = null;
         foreach (var (number, call) in _pending)
         {
-            if (!call.IsHandshake && number > (latest?.Number ?? 0)) latest = call;
+            if (call.Carries && number > (latest?.Number ?? 0)) latest = call;
         }
 
         return latest?.TryCarry(line) == true;

@@ -62,6 +62,8 @@ internal static class ChildMessage
     /// <summary>A child's line with the client's own bytes back in <paramref name="place"/>, and in <paramref name="other"/> if there is one.</summary>
     public static byte[] Json(ReadOnlySpan<byte> line, ByteRange place, ByteRange? other, ReadOnlySpan<byte> original) => Build(line, place, other, original, [], []);
 
+    public static byte[] Json(ReadOnlySpan<byte> line, ByteRange place, ReadOnlySpan<byte> original) => Json(line, place, null, original);
+
     /// <summary>The same, as one server-sent event.</summary>
     public static byte[] Event(ReadOnlySpan<byte> line, ByteRange place, ByteRange? other, ReadOnlySpan<byte> original) => Build(line, place, other, original, EventStart, EventEnd);
 

@@ -66,7 +66,7 @@ internal abstract record ChildOpening
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            switch (await channel.SendAsync(message, era, either.Token))
+            switch (await channel.SendAsync(message, era, carries: false, either.Token))
             {
                 case UpstreamResult.Answered { Content: UpstreamContent.Json, Body: MemoryStream answer }:
                     return (Greeting.Read(answer.ToArray()), null);

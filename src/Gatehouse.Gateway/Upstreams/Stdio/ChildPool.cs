@@ -24,6 +24,7 @@ internal sealed class ChildPool : IChildren
     private readonly ChildGreetings _greetings;
     private readonly ListChanges _changes;
     private readonly ISessionMessages _sessions;
+    private readonly ISessionRequests _requests;
     private readonly ChildLog _log;
     private readonly TimeProvider _time;
     private readonly TimeSpan _idle;
@@ -32,9 +33,9 @@ internal sealed class ChildPool : IChildren
     private readonly ChildProbe _probe;
     private CancellationToken _stopping = new(canceled: true);
 
-    public ChildPool(string server, ServerSettings settings, ChildGreetings greetings, ListChanges changes, ISessionMessages sessions, ChildLog log, TimeProvider time)
+    public ChildPool(string server, ServerSettings settings, ChildGreetings greetings, ListChanges changes, ISessionMessages sessions, ISessionRequests requests, ChildLog log, TimeProvider time)
     {
-        (_server, _settings, _greetings, _changes, _sessions, _log, _time) = (server, settings, greetings, changes, sessions, log, time);
+        (_server, _settings, _greetings, _changes, _sessions, _requests, _log, _time) = (server, settings, greetings, changes, sessions, requests, log, time);
         _idle = TimeSpan.FromSeconds(settings.IdleTimeout ?? DefaultIdleTimeout);
         _limit = settings.MaxChildren ?? DefaultMaxChildren;
         _places = new ChildPlaces(_limit, TryFree);
@@ -101,7 +102,7 @@ internal sealed class ChildPool : IChildren
     private SupervisedChild Child(ChildOwner owner, UpstreamRequest request)
     {
         IConversation conversation = owner.Session is not null && request.Session is SessionBinding.Managed session
-            ? new SessionConversation(_server, session, _changes, _sessions)
+            ? new SessionConversation(_server, session, _changes, _requests)
             : new SharedConversation(_server, _changes, _sessions);
         return new SupervisedChild(new ChildTerms(_settings, owner.Era == Era.Legacy, conversation) { Idle = _idle, Places = _places }, _log, _time);
     }

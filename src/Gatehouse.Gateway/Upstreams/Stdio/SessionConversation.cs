@@ -9,8 +9,8 @@ namespace Gatehouse.Gateway.Upstreams.Stdio;
 /// <param name="server">The configured name.</param>
 /// <param name="client">The session, and what its client said of itself.</param>
 /// <param name="changes">Learns of changed lists.</param>
-/// <param name="sessions">The legacy sessions' streams.</param>
-internal sealed class SessionConversation(string server, SessionBinding.Managed client, ListChanges changes, ISessionMessages sessions) : IConversation
+/// <param name="requests">The legacy sessions' streams, and the ids that requests have there.</param>
+internal sealed class SessionConversation(string server, SessionBinding.Managed client, ListChanges changes, ISessionRequests requests) : IConversation
 {
     private readonly ResourceSubscriptions _subscriptions = new();
     private ReadOnlyMemory<byte> _welcome;
@@ -34,7 +34,7 @@ internal sealed class SessionConversation(string server, SessionBinding.Managed 
     public async Task<UpstreamResult> SendAsync(ChildChannel channel, UpstreamRequest request, CancellationToken cancellationToken)
     {
         var message = request.Message!;
-        if (message.Kind is MessageKind.Request) return await AskAsync(channel, message, cancellationToken);
+        if (message.Kind is MessageKind.Request) return await AskAsync(channel, request, message, cancellationToken);
 
         // A call is cancelled by its token, under the number that the child knows it by.
         if (message.Method is McpMethods.Cancelled) return StdioAnswer.Nothing(202);
@@ -48,19 +48,21 @@ internal sealed class SessionConversation(string server, SessionBinding.Managed 
     {
         channel.Use.Touch();
         if (SharedConversation.ListOf(message.Topic) is { } list) changes.Publish(new ListChange(server, list, client.Key));
-        if (channel.TryCarry(line) || sessions.TryDeliver(client.Key, server, line)) return;
+        var session = new ServerSession(client.Key, server, UpstreamSessionId: null, ProtocolVersion: null);
+        var shown = message.Kind == MessageKind.Request ? requests.Address(session, line, message.Id!.Value) : line;
+        if (channel.TryCarry(shown) || requests.TryDeliver(session, line)) return;
         if (message.Kind == MessageKind.Request) channel.Refuse(message.Id!.Value.Of(line));
     }
 
     public void Forget(string session, ChildChannel? channel) => _subscriptions.Remove(session);
 
-    private async Task<UpstreamResult> AskAsync(ChildChannel channel, Envelope message, CancellationToken cancellationToken)
+    private async Task<UpstreamResult> AskAsync(ChildChannel channel, UpstreamRequest request, Envelope message, CancellationToken cancellationToken)
     {
         if (message.Method is McpMethods.Initialize) return StdioAnswer.Result(message, _welcome);
         SayInitialized(channel);
         if (message is { Method: McpMethods.Subscribe, UriValue: { } wanted } && !_subscriptions.HasRoom(client.Key))
             return StdioAnswer.Error(message, JsonRpcCode.InvalidParams, $"No more than {ResourceSubscriptions.MostOfOneSession} subscriptions: end {wanted} or another first");
-        var result = await channel.SendAsync(message, Era.Legacy, cancellationToken);
+        var result = await channel.SendAsync(message, Era.Legacy, request.RelaysRequests, cancellationToken);
         if (message is { Method: McpMethods.Subscribe, UriValue: { } begun } && StdioAnswer.IsSuccess(result)) _subscriptions.Add(client.Key, begun);
         else if (message is { Method: McpMethods.Unsubscribe, UriValue: { } ended }) _subscriptions.Remove(client.Key, ended);
         return result;

@@ -50,14 +50,14 @@ internal sealed class SharedConversation(string server, ListChanges changes, ISe
 
         // What a client may announce concerns its own session alone, which the child knows nothing of; a call is cancelled by its token.
         if (message.Kind is not MessageKind.Request) return StdioAnswer.Nothing(202);
-        if (request.Era == Era.Modern) return await channel.SendAsync(message, Era.Modern, cancellationToken);
+        if (request.Era == Era.Modern) return await channel.SendAsync(message, Era.Modern, carries: false, cancellationToken);
         return message.Method switch
         {
             // One client's level would be everybody's.
             McpMethods.SetLogLevel => StdioAnswer.MethodNotFound(message, "The program is shared, so nobody sets its log level"),
             McpMethods.Subscribe or McpMethods.Unsubscribe when request.Session is SessionBinding.Managed session && message.UriValue is { } resource =>
                 await SubscribeAsync(channel, message, session.Key, resource, cancellationToken),
-            _ => await channel.SendAsync(message, Era.Legacy, cancellationToken),
+            _ => await channel.SendAsync(message, Era.Legacy, carries: false, cancellationToken),
         };
     }
 
@@ -101,7 +101,7 @@ internal sealed class SharedConversation(string server, ListChanges changes, ISe
         try
         {
             if (message.Method is McpMethods.Unsubscribe)
-                return _subscriptions.Remove(session, resource) ? await channel.SendAsync(message, Era.Legacy, cancellationToken) : StdioAnswer.Empty(message);
+                return _subscriptions.Remove(session, resource) ? await channel.SendAsync(message, Era.Legacy, carries: false, cancellationToken) : StdioAnswer.Empty(message);
 
             if (!_subscriptions.HasRoom(session)) return StdioAnswer.Error(message, JsonRpcCode.InvalidParams, "Too many subscriptions: end some first");
             if (_subscriptions.IsKnown(resource))
@@ -110,7 +110,7 @@ internal sealed class SharedConversation(string server, ListChanges changes, ISe
                 return StdioAnswer.Empty(message);
             }
 
-            var result = await channel.SendAsync(message, Era.Legacy, cancellationToken);
+            var result = await channel.SendAsync(message, Era.Legacy, carries: false, cancellationToken);
             if (StdioAnswer.IsSuccess(result)) _subscriptions.Add(session, resource);
             return result;
         }

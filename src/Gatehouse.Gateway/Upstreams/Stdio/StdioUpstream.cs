@@ -9,14 +9,14 @@ internal sealed class StdioUpstream : ISupervisedUpstream
     private readonly StatusBoard _board;
     private readonly IChildren _children;
 
-    public StdioUpstream(string name, ServerSettings settings, StatusBoard board, ListChanges changes, ISessionMessages sessions, ChildLog log, TimeProvider time)
+    public StdioUpstream(string name, ServerSettings settings, StatusBoard board, ListChanges changes, ISessionMessages sessions, ISessionRequests requests, ChildLog log, TimeProvider time)
     {
         Name = name;
         _board = board;
         var greetings = new ChildGreetings(board);
         _children = settings is { Pool: StdioPool.Shared, IdleTimeout: null }
             ? new SharedChildren(Shared(legacyOnly: false), Shared(legacyOnly: true), greetings)
-            : new ChildPool(name, settings, greetings, changes, sessions, log, time);
+            : new ChildPool(name, settings, greetings, changes, sessions, requests, log, time);
 
         SupervisedChild Shared(bool legacyOnly) => new(new ChildTerms(settings, legacyOnly, new SharedConversation(name, changes, sessions)), log, time);
     }
@@ -46,6 +46,8 @@ internal sealed class StdioUpstream : ISupervisedUpstream
             channel.Use.Leave();
         }
     }
+
+    public void EndSession(string sessionKey) => _children.Forget(sessionKey);
 
     /// <summary>DELETE ends a session here as well; there is no stream to GET, since what a child says unasked goes to the session's own.</summary>
     private UpstreamResult End(UpstreamRequest request)

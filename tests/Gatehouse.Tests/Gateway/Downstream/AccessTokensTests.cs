@@ -3,6 +3,7 @@ using System.Text;
 using Gatehouse.Core.Configuration;
 using Gatehouse.Core.Identity;
 using Gatehouse.Gateway.Downstream.Authentication;
+using Gatehouse.Tests.Gateway.Sessions;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -18,7 +19,7 @@ public sealed class AccessTokensTests : IDisposable
 
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 25, 0, 0, 0, TimeSpan.Zero));
     private readonly Keys _keys = new();
-    private readonly Withdrawn _withdrawn = new();
+    private readonly RememberedRevocations _withdrawn = new();
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly AccessTokens _tokens;
 
@@ -52,7 +53,7 @@ public sealed class AccessTokensTests : IDisposable
     {
         var token = Token();
         Assert.IsType<TokenResult.Valid>(await CheckAsync(token));
-        _withdrawn.Grants.Add("grant-1");
+        await _withdrawn.RevokeAsync("grant-1", Cancellation);
         Assert.IsType<TokenResult.Invalid>(await CheckAsync(token));
     }
 
@@ -179,18 +180,5 @@ public sealed class AccessTokensTests : IDisposable
 
         public ValueTask<IReadOnlyList<VerificationKey>> GetAsync(CancellationToken cancellationToken) =>
             ValueTask.FromResult<IReadOnlyList<VerificationKey>>([.. _byId.Select(pair => new VerificationKey(pair.Key, pair.Value))]);
-    }
-
-    private sealed class Withdrawn : IRevocations
-    {
-        public HashSet<string> Grants { get; } = [];
-
-        public bool IsRevoked(string grantId) => Grants.Contains(grantId);
-
-        public Task RevokeAsync(string grantId, CancellationToken cancellationToken)
-        {
-            Grants.Add(grantId);
-            return Task.CompletedTask;
-        }
     }
 }

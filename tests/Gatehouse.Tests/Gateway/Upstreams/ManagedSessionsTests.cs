@@ -12,7 +12,7 @@ public sealed class ManagedSessionsTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private static ManagedSessions.Owner Owner => new(UpstreamHost.Ada, "2025-11-25");
+    private static ManagedSessions.Owner Owner => new(UpstreamHost.Ada, new SessionBinding.Managed("key", "2025-11-25"));
 
     [Fact]
     public async Task One_key_is_opened_once_however_many_come_and_no_two_keys_share()

@@ -46,7 +46,7 @@ internal sealed class UpstreamHost : IAsyncDisposable
         var changes = new ListChanges();
         var changed = new ConcurrentQueue<ListChange>();
         changes.Changed += changed.Enqueue;
-        var registry = new UpstreamRegistry(settings, changes, sessions, TimeProvider.System, log);
+        var registry = new UpstreamRegistry(settings, changes, sessions, new RecordedRequests(), TimeProvider.System, log);
         await registry.StartAsync(cancellationToken);
         return new UpstreamHost(registry) { Log = log, Sessions = sessions, Changes = changed };
     }
