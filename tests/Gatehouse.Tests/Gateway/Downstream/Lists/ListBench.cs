@@ -4,13 +4,9 @@ using System.Text;
 using Gatehouse.Core.Configuration;
 using Gatehouse.Core.Identity;
 using Gatehouse.Gateway.Downstream;
-using Gatehouse.Gateway.Downstream.Forwarding;
-using Gatehouse.Gateway.Downstream.Limits;
 using Gatehouse.Gateway.Downstream.Lists;
-using Gatehouse.Gateway.Downstream.Streams;
 using Gatehouse.Gateway.Protocol;
 using Gatehouse.Gateway.Routing;
-using Gatehouse.Gateway.Sessions;
 using Gatehouse.Gateway.Upstreams;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -25,7 +21,6 @@ internal sealed class ListBench : IAsyncDisposable
     public static readonly Caller Ada = CallerOf("ada");
     public static readonly Caller Bob = CallerOf("bob");
 
-    private readonly EventLogs _logs;
     private readonly ListRefresher _refresher = new(NullLogger<ListRefresher>.Instance);
 
     /// <param name="server">What is configured of the upstream.</param>
@@ -37,10 +32,7 @@ internal sealed class ListBench : IAsyncDisposable
             Identity = new IdentitySettings { Provider = IdentityProvider.Development },
             McpServers = new Dictionary<string, ServerSettings> { ["one"] = server ?? new ServerSettings { Url = new Uri("http://localhost:1/mcp") } },
         };
-        var relay = new Relay(settings, Time);
-        _logs = new EventLogs(Time);
-        var forwarder = new Forwarder(settings, new Allowances(settings, Time), relay, new AnswerStreams(relay, _logs), new InFlightRequests(), Time, NullLogger<Forwarder>.Instance);
-        var collector = new ListCollector(forwarder, Index, Log);
+        var collector = new ListCollector(settings, Index, Time, Log);
         Cache = make?.Invoke(Changes, settings, collector, _refresher, Time) ?? new ListCache(settings, Changes, collector, _refresher, Time);
     }
 
