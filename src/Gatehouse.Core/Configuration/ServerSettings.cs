@@ -6,7 +6,7 @@ namespace Gatehouse.Core.Configuration;
 [UnderscoresAllowed]
 public sealed record ServerSettings
 {
-    [Description("http (Streamable HTTP) or stdio. Default: http when only url is given, else stdio.")]
+    [Description("http (Streamable HTTP), stdio, or sse (the older HTTP+SSE, which http finds out by itself). Default: http when only url is given, else stdio.")]
     [AlsoWritten("type")]
     public ServerTransport? TransportType { get; init; }
 
@@ -77,7 +77,12 @@ public sealed record ServerSettings
 public enum ServerTransport
 {
     Stdio,
+
+    /// <summary>Streamable HTTP; the older transport is found out where a server speaks only that.</summary>
     Http,
+
+    /// <summary>HTTP+SSE, the transport of 2024-11-05.</summary>
+    Sse,
 }
 
 public enum StdioPool

@@ -24,7 +24,7 @@ internal sealed partial class UpstreamRegistry : BackgroundService, IUpstreams, 
         _logger = logger;
         foreach (var (name, server) in settings.McpServers.Where(server => server.Value.IsActive))
         {
-            var isHttp = server.Transport == ServerTransport.Http;
+            var isHttp = server.Transport != ServerTransport.Stdio;
             var board = new StatusBoard(name, isHttp ? "http" : "stdio", Changed);
             var log = new ChildLog(name, logger);
             _all.Add((isHttp ? new HttpUpstream(name, server, settings.ResponseBytesOf(name), board, changes, log, requests, time, logger) : new StdioUpstream(name, server, board, changes, sessions, requests, log, time), board));

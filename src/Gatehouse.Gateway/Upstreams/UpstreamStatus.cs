@@ -14,6 +14,9 @@ internal sealed record UpstreamStatus
     /// <summary>Null while unknown: a modern upstream is not asked before a legacy client comes.</summary>
     public bool? SpeaksLegacy { get; init; }
 
+    /// <summary>Whether it speaks the older HTTP+SSE transport, whose sessions are connections and cannot be a client's own.</summary>
+    public bool IsSse { get; init; }
+
     /// <summary>The bytes of the <c>result</c> of its <c>initialize</c>; empty if there was none.</summary>
     public ReadOnlyMemory<byte> InitializeResult { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Gatehouse.Core.Configuration;
 using Gatehouse.Gateway.Downstream.Forwarding;
 using Gatehouse.Gateway.Protocol;
 using Gatehouse.Gateway.Routing;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Gatehouse.Gateway.Downstream.Lists;
 
 /// <summary>Asks one upstream for every page of a list, and keeps in mind which resources it has.</summary>
-internal sealed partial class ListCollector(Forwarder forwarder, ResourceIndex index, ILogger<ListCollector> logger)
+internal sealed partial class ListCollector(GatehouseSettings settings, ResourceIndex index, TimeProvider time, ILogger<ListCollector> logger)
 {
     /// <summary>A server that has more pages, or gives a cursor twice, would keep us for ever.</summary>
     private const int MaxPages = 200;
@@ -24,7 +25,8 @@ internal sealed partial class ListCollector(Forwarder forwarder, ResourceIndex i
     public async Task<ListAnswer> CollectAsync(ListQuestion question, CancellationToken cancellationToken)
     {
         var pages = new List<ListPage>();
-        using var patience = forwarder.PatienceWith(question.Upstream.Name, cancellationToken);
+        var server = settings.McpServers[question.Upstream.Name];
+        using var patience = new Patience(TimeSpan.FromSeconds(server.Timeout), TimeSpan.FromSeconds(server.MaxDuration), time, cancellationToken);
         try
         {
             var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -33,7 +35,7 @@ internal sealed partial class ListCollector(Forwarder forwarder, ResourceIndex i
                 var result = await question.Upstream.SendAsync(question.Page(cursor), patience.Token);
                 if (result is UpstreamResult.Failed failed) return new(pages, $"cannot be reached: {failed.Reason}");
                 await using var answer = (UpstreamResult.Answered)result;
-                if (await AnswerReader.ReadAsync(answer, forwarder.MaxLengthOf(question.Upstream.Name), patience.Token) is not { } received || ListPage.Read(received, question.Kind) is not { } page) return new(pages, "gave an answer that cannot be read");
+                if (await AnswerReader.ReadAsync(answer, settings.ResponseBytesOf(question.Upstream.Name), patience.Token) is not { } received || ListPage.Read(received, question.Kind) is not { } page) return new(pages, "gave an answer that cannot be read");
                 if (page.Error is { } error) return new(pages, $"answered with an error: {error}");
                 pages.Add(question.Kind == ListKind.Tools ? WithoutFaulty(question.Upstream.Name, page) : page);
                 patience.Renew();

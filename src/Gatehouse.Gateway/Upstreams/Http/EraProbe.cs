@@ -8,10 +8,12 @@ namespace Gatehouse.Gateway.Upstreams.Http;
 /// (2026-07-28, "Versioning"): no single status or code decides, for servers differ in how they fail to understand.
 /// </summary>
 /// <param name="endpoint">The server.</param>
+/// <param name="sse">Asks over the older HTTP+SSE transport.</param>
+/// <param name="isSse">Whether that is the only one to try.</param>
 /// <param name="close">Ends the session that asking has opened.</param>
 /// <param name="patience">How long one answer may take.</param>
 /// <param name="time">The clock.</param>
-internal sealed class EraProbe(HttpEndpoint endpoint, Action<ManagedSession> close, TimeSpan patience, TimeProvider time)
+internal sealed class EraProbe(HttpEndpoint endpoint, Func<CancellationToken, Task<EraProbe.Finding>> sse, bool isSse, Action<ManagedSession> close, TimeSpan patience, TimeProvider time)
 {
     /// <summary>What was found, or why nothing was.</summary>
     public sealed record Finding(UpstreamStatus? Known, string? Identity, UpstreamResult.Failed? Failed);
@@ -21,6 +23,7 @@ internal sealed class EraProbe(HttpEndpoint endpoint, Action<ManagedSession> clo
 
     public async Task<Finding> RunAsync(CancellationToken cancellationToken)
     {
+        if (isSse) return await sse(cancellationToken);
         var version = ProtocolVersions.Modern;
         for (var attempt = 0; attempt < 2; attempt++)
         {
@@ -36,7 +39,9 @@ internal sealed class EraProbe(HttpEndpoint endpoint, Action<ManagedSession> clo
             version = offered;
         }
 
-        return await LegacyAsync(cancellationToken);
+        // 400, 404 or 405 to both may mean that messages go elsewhere (2025-11-25, "Backwards compatibility" of the transports).
+        var legacy = await LegacyAsync(cancellationToken);
+        return legacy.Failed is { Failure: UpstreamFailure.EraNotSupported } && await sse(cancellationToken) is { Known: not null } found ? found : legacy;
     }
 
     /// <summary>Asks <c>initialize</c>, and ends the session at once that this opened.</summary>

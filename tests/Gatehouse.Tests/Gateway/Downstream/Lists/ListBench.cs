@@ -4,11 +4,9 @@ using System.Text;
 using Gatehouse.Core.Configuration;
 using Gatehouse.Core.Identity;
 using Gatehouse.Gateway.Downstream;
-using Gatehouse.Gateway.Downstream.Forwarding;
 using Gatehouse.Gateway.Downstream.Lists;
 using Gatehouse.Gateway.Protocol;
 using Gatehouse.Gateway.Routing;
-using Gatehouse.Gateway.Sessions;
 using Gatehouse.Gateway.Upstreams;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -34,8 +32,7 @@ internal sealed class ListBench : IAsyncDisposable
             Identity = new IdentitySettings { Provider = IdentityProvider.Development },
             McpServers = new Dictionary<string, ServerSettings> { ["one"] = server ?? new ServerSettings { Url = new Uri("http://localhost:1/mcp") } },
         };
-        var forwarder = new Forwarder(settings, new Allowances(settings, Time), new Relay(settings, Time), new InFlightRequests(), Time, NullLogger<Forwarder>.Instance);
-        var collector = new ListCollector(forwarder, Index, Log);
+        var collector = new ListCollector(settings, Index, Time, Log);
         Cache = make?.Invoke(Changes, settings, collector, _refresher, Time) ?? new ListCache(settings, Changes, collector, _refresher, Time);
     }
 
