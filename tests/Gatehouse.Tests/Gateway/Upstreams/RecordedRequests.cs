@@ -6,7 +6,7 @@ using Gatehouse.Gateway.Upstreams;
 namespace Gatehouse.Tests.Gateway.Upstreams;
 
 /// <summary>Sessions that no client listens to, unless a test says so.</summary>
-internal sealed class RecordedRequests : ISessionRequests
+internal sealed class RecordedRequests(RecordingSessions sessions) : ISessionRequests
 {
     /// <summary>What was delivered, in order.</summary>
     public ConcurrentQueue<(ServerSession From, string Message)> Delivered { get; } = new();
@@ -20,6 +20,7 @@ internal sealed class RecordedRequests : ISessionRequests
 
     public bool TryDeliver(ServerSession from, ReadOnlySpan<byte> message)
     {
+        if (sessions.TryDeliver(from.SessionKey, from.Server, message)) return true;
         if (IsOpen) Delivered.Enqueue((from, Encoding.UTF8.GetString(message)));
         return IsOpen;
     }

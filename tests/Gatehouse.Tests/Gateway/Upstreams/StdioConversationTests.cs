@@ -50,7 +50,9 @@ public sealed class StdioConversationTests
         Assert.Equal(UpstreamContent.EventStream, call.Content);
         using var reader = new StreamReader(call.Body);
         Assert.Equal("event: message", await reader.ReadLineAsync(Cancellation));
-        Assert.Equal($$$"""data: {"jsonrpc":"2.0","id":{{{id}}},"method":"sampling/createMessage","params":{"messages":[],"maxTokens":1}}""", await reader.ReadLineAsync(Cancellation));
+        var asked = await reader.ReadLineAsync(Cancellation);
+        Assert.Equal(id, IdAtTheServer(asked!));
+        Assert.EndsWith(""","method":"sampling/createMessage","params":{"messages":[],"maxTokens":1}}""", asked, StringComparison.Ordinal);
 
         // Somebody else's answer to the same id reaches nobody.
         await AcceptedAsync(host, From("b", $$$"""{"jsonrpc":"2.0","id":{{{id}}},"result":{"by":"bob"}}""", "bob"));
@@ -201,13 +203,20 @@ public sealed class StdioConversationTests
         }
         while (line?.Contains("sampling/createMessage", StringComparison.Ordinal) == false);
 
-        using var asked = JsonDocument.Parse(line!["data: ".Length..]);
-        var id = asked.RootElement.GetProperty("id").GetRawText();
+        var id = IdAtTheServer(line!);
         await AcceptedAsync(host, From("a", $$$"""{"jsonrpc":"2.0","id":{{{id}}},"result":{"model":"m","role":"assistant","content":{"type":"text","text":"sampled here"} } }"""));
         Assert.Contains("sampled here", await reader.ReadToEndAsync(Cancellation), StringComparison.Ordinal);
     }
 
     private static async Task<UpstreamHost> TalkativeAsync(StdioPool pool) => await StartOneAsync(await FixtureServer.TalkativeAsync(Cancellation) with { Pool = pool }, Cancellation);
+
+    /// <summary>The id that the program gave its request, of the one that the client gets: the server's name and that id.</summary>
+    private static string IdAtTheServer(string line)
+    {
+        using var asked = JsonDocument.Parse(line["data: ".Length..]);
+        var id = asked.RootElement.GetProperty("id").GetString()!;
+        return id[(id.IndexOf(' ', StringComparison.Ordinal) + 1)..];
+    }
 
     private static async Task AcceptedAsync(UpstreamHost host, UpstreamRequest request)
     {
