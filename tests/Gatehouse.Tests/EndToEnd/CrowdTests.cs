@@ -63,6 +63,8 @@ public sealed class CrowdTests(CrowdTests.Gatehouses gatehouses) : IClassFixture
 
     public sealed class Gatehouses(PostgresServer postgres) : SharedGatehouse(postgres)
     {
+        protected override GatehouseSettings Configure(GatehouseSettings settings) => settings with { Limits = settings.Limits with { RunningPerUser = 2000, RunningPerServer = 2000 } };
+
         protected override async Task<IReadOnlyDictionary<string, ServerSettings>> ServersAsync(CancellationToken cancellationToken)
         {
             var full = new ServerAuditSettings { Arguments = ArgumentRecording.Full };

@@ -109,6 +109,8 @@ public sealed class KeptListTests(KeptListTests.Gatehouses gatehouses) : IClassF
     {
         private readonly List<ListServer> _servers = [];
 
+        protected override GatehouseSettings Configure(GatehouseSettings settings) => settings with { Limits = settings.Limits with { RunningPerUser = 2000, RunningPerServer = 2000 } };
+
         internal ListServer ServerOf(Harness gatehouse, string name) => _servers.Single(server => server.Settings.Url == gatehouse.Settings.McpServers[name].Url);
 
         protected override async Task<IReadOnlyDictionary<string, ServerSettings>> ServersAsync(CancellationToken cancellationToken)

@@ -20,6 +20,7 @@ public sealed class PassingThroughTests(PassingThroughTests.Gatehouses gatehouse
     public async Task A_question_and_the_answer_to_it_pass_byte_for_byte(Topology topology, string method)
     {
         var http = await ConnectAsync(topology);
+        await gatehouses.InAsync(topology, Cancellation);
         var scripted = gatehouses.Scripted;
         scripted.Results["resources/list"] = """{"resultType":"complete","resources":[{"uri":"ask://x","name":"x"}],"ttlMs":0,"cacheScope":"public"}""";
         scripted.Results[method] = Asking;

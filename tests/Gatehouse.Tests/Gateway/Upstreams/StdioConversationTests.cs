@@ -46,7 +46,7 @@ public sealed class StdioConversationTests
     public async Task A_programs_request_comes_in_the_stream_of_the_call_and_the_clients_answer_reaches_the_program(string id)
     {
         await using var host = await TalkativeAsync(StdioPool.PerSession);
-        var call = Assert.IsType<UpstreamResult.Answered>(await host.One.SendAsync(From("a", Call("5", "ask", $$"""{"id":{{id}}}""")), Cancellation));
+        var call = Assert.IsType<UpstreamResult.Answered>(await host.One.SendAsync(From("a", Call("5", "ask", $$"""{"id":{{id}}}""")) with { RelaysRequests = true }, Cancellation));
         Assert.Equal(UpstreamContent.EventStream, call.Content);
         using var reader = new StreamReader(call.Body);
         Assert.Equal("event: message", await reader.ReadLineAsync(Cancellation));
@@ -95,7 +95,7 @@ public sealed class StdioConversationTests
     public async Task News_come_in_the_stream_of_a_call_of_the_session_that_runs_and_never_in_a_shared_ones()
     {
         await using var own = await TalkativeAsync(StdioPool.PerSession);
-        var call = Assert.IsType<UpstreamResult.Answered>(await own.One.SendAsync(From("a", Call("1", "wait", $$"""{"message":{{News}}}""")), Cancellation));
+        var call = Assert.IsType<UpstreamResult.Answered>(await own.One.SendAsync(From("a", Call("1", "wait", $$"""{"message":{{News}}}""")) with { RelaysRequests = true }, Cancellation));
         await own.AskAsync(From("a", Call("2", "go")), Cancellation);
         Assert.StartsWith($"event: message\ndata: {News}\n\nevent: message\ndata: {{\"jsonrpc\":\"2.0\",\"id\":1,", await ReadAsync(call, Cancellation), StringComparison.Ordinal);
 
@@ -194,7 +194,7 @@ public sealed class StdioConversationTests
         var tools = await host.AskAsync(From("a", """{"jsonrpc":"2.0","id":1,"method":"tools/list"}"""), Cancellation);
         Assert.Contains("trigger-sampling-request", tools, StringComparison.Ordinal);
 
-        var call = Assert.IsType<UpstreamResult.Answered>(await host.One.SendAsync(From("a", Call("2", "trigger-sampling-request", """{"prompt":"hi","maxTokens":5}""")), Cancellation));
+        var call = Assert.IsType<UpstreamResult.Answered>(await host.One.SendAsync(From("a", Call("2", "trigger-sampling-request", """{"prompt":"hi","maxTokens":5}""")) with { RelaysRequests = true }, Cancellation));
         using var reader = new StreamReader(call.Body);
         string? line;
         do
