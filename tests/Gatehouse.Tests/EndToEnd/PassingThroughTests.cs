@@ -20,7 +20,6 @@ public sealed class PassingThroughTests(PassingThroughTests.Gatehouses gatehouse
     public async Task A_question_and_the_answer_to_it_pass_byte_for_byte(Topology topology, string method)
     {
         var http = await ConnectAsync(topology);
-        await gatehouses.InAsync(topology, Cancellation);
         var scripted = gatehouses.Scripted;
         scripted.Results["resources/list"] = """{"resultType":"complete","resources":[{"uri":"ask://x","name":"x"}],"ttlMs":0,"cacheScope":"public"}""";
         scripted.Results[method] = Asking;
@@ -74,6 +73,7 @@ public sealed class PassingThroughTests(PassingThroughTests.Gatehouses gatehouse
     {
         const string Ui = """{"ui":{"resourceUri":"ui://chart/view.html","visibility":["model","app"],"n":1.0e2}}""";
         const string Page = """{"resultType":"complete","contents":[{"uri":"ui://chart/view.html","mimeType":"text/html;profile=mcp-app","text":"<p>\u00e9<\/p>","_meta":{"ui":{"csp":{"connectDomains":[]}}}}],"ttlMs":0,"cacheScope":"public"}""";
+        await gatehouses.InAsync(topology, Cancellation);
         var scripted = gatehouses.Scripted;
         scripted.Results["tools/list"] = $$$"""{"resultType":"complete","tools":[{"name":"chart","_meta":{{{Ui}}},"inputSchema":{"type":"object"}}],"ttlMs":0,"cacheScope":"public"}""";
         scripted.Results["resources/list"] = """{"resultType":"complete","resources":[{"uri":"ui://chart/view.html","name":"view"}],"ttlMs":0,"cacheScope":"public"}""";

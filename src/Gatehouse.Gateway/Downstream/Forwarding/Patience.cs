@@ -13,6 +13,7 @@ internal sealed class Patience : IDisposable
     private readonly TimeProvider _time;
     private readonly long _started;
     private bool _isEndless;
+    private bool _isWholeNext;
 
     /// <param name="idle">How long it may show no sign of life.</param>
     /// <param name="whole">How long it may take altogether; not shorter than <paramref name="idle"/>.</param>
@@ -22,6 +23,7 @@ internal sealed class Patience : IDisposable
     {
         (_idle, _whole, _time) = (idle, whole, time);
         _started = time.GetTimestamp();
+        _isWholeNext = whole <= idle;
         _deadline = new CancellationTokenSource(idle, time);
         _either = CancellationTokenSource.CreateLinkedTokenSource(_deadline.Token, abandoned);
     }
@@ -31,13 +33,16 @@ internal sealed class Patience : IDisposable
     public bool IsOver => _deadline.IsCancellationRequested;
 
     /// <summary>Whether it is over although there were signs of life.</summary>
-    public bool IsWholeOver => IsOver && _time.GetElapsedTime(_started) >= _whole;
+    public bool IsWholeOver => IsOver && _isWholeNext;
 
     /// <summary>A sign of life: starts the idle time anew.</summary>
     public void Renew()
     {
         if (_isEndless) return;
         var left = _whole - _time.GetElapsedTime(_started);
+
+        // Noted here rather than measured at the end: timers may be early by less than a clock tick.
+        _isWholeNext = left <= _idle;
         _deadline.CancelAfter(left > _idle ? _idle : left > TimeSpan.Zero ? left : TimeSpan.Zero);
     }
 
