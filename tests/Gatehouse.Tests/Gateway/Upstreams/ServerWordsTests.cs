@@ -83,7 +83,7 @@ public sealed class ServerWordsTests
     {
         var asked = new List<string>();
         var stream = new MemoryStream("\uFEFFdata: {\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"roots/list\"}\n\ndata: {\"id\":1,\"result\":{}}\n\n"u8.ToArray());
-        await using var events = new ManagedEvents(stream, (request, message) =>
+        await using var events = new ManagedEvents(stream, 32 * 1024 * 1024, (request, message) =>
         {
             asked.Add(Encoding.UTF8.GetString(request.Id!.Value.Of(message)));
             return null;
@@ -99,7 +99,7 @@ public sealed class ServerWordsTests
     {
         var clock = Stopwatch.StartNew();
         var stream = new MemoryStream(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("data: 1\n", 1_000_000)) + "\n"));
-        await using var events = new ManagedEvents(stream, (_, _) => throw new InvalidOperationException("nobody asked"));
+        await using var events = new ManagedEvents(stream, 32 * 1024 * 1024, (_, _) => throw new InvalidOperationException("nobody asked"));
         using var passed = new MemoryStream();
         await events.CopyToAsync(passed, Cancellation);
         Assert.Equal(stream.ToArray(), passed.ToArray());

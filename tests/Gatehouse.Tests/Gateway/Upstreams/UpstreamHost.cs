@@ -30,6 +30,9 @@ internal sealed class UpstreamHost : IAsyncDisposable
     /// <summary>The streams of legacy sessions.</summary>
     public required RecordingSessions Sessions { get; init; }
 
+    /// <summary>The same, for servers over HTTP.</summary>
+    public required RecordedRequests Requests { get; init; }
+
     /// <summary>The changed lists that were told of.</summary>
     public required ConcurrentQueue<ListChange> Changes { get; init; }
 
@@ -43,12 +46,13 @@ internal sealed class UpstreamHost : IAsyncDisposable
         };
         var log = new RecordingLogger();
         var sessions = new RecordingSessions();
+        var requests = new RecordedRequests();
         var changes = new ListChanges();
         var changed = new ConcurrentQueue<ListChange>();
         changes.Changed += changed.Enqueue;
-        var registry = new UpstreamRegistry(settings, changes, sessions, new RecordedRequests(), TimeProvider.System, log);
+        var registry = new UpstreamRegistry(settings, changes, sessions, requests, TimeProvider.System, log);
         await registry.StartAsync(cancellationToken);
-        return new UpstreamHost(registry) { Log = log, Sessions = sessions, Changes = changed };
+        return new UpstreamHost(registry) { Log = log, Sessions = sessions, Requests = requests, Changes = changed };
     }
 
     /// <summary>Started, and its one upstream settled.</summary>
