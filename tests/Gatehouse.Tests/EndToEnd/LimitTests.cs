@@ -176,6 +176,21 @@ public sealed class LimitTests(LimitTests.Rough rough) : IClassFixture<LimitTest
         await rough.Upstream.UntilAsync("cancelled", before + 1, Cancellation);
     }
 
+    /// <summary>A keep-alive comment of the server's says that the connection lives, not that the call gets anywhere.</summary>
+    [Theory(Timeout = 60_000)]
+    [MemberData(nameof(Endpoints))]
+    public async Task Comments_are_no_progress(Speech speech, string? server)
+    {
+        var gatehouse = await rough.GatehouseAsync(Cancellation);
+        var since = TimeProvider.System.GetUtcNow();
+        var mcp = await gatehouse.EnterAsync(Harness.Alice, speech, Cancellation, server is null ? null : "hasty");
+        var reply = await mcp.AskAsync("tools/call", new { name = server is null ? "hasty__comments" : "comments", arguments = new { } }, Cancellation);
+        Assert.Equal((200, -32603), ((int)reply.Status, reply.Code));
+        Assert.Contains("hasty did not answer in time", reply.Body, StringComparison.Ordinal);
+        var call = Assert.Single(await gatehouse.AuditAsync(new AuditQuery { Target = "comments", Since = since }, 1, Cancellation));
+        Assert.Equal((AuditOutcome.TimedOut, "no answer within the server's timeout"), (call.Outcome, call.Reason));
+    }
+
     [Theory(Timeout = 60_000)]
     [InlineData(Speech.Legacy, "tools/call")]
     [InlineData(Speech.Modern, "tools/call")]

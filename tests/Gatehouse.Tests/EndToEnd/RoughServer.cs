@@ -115,12 +115,10 @@ internal sealed class RoughServer(WebApplication app, TaskCompletionSource relea
                 await ForEverAsync("data: \"", new string('x', 64 * 1024));
                 break;
             case "drip":
-                using (var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(100)))
-                {
-                    do await EventsAsync(Event("""{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"t","progress":1}}"""));
-                    while (await ticks.WaitForNextTickAsync(gone));
-                }
-
+                await DripAsync(Event("""{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"t","progress":1}}"""));
+                break;
+            case "comments":
+                await DripAsync(": still here\n\n");
                 break;
             case "quiet":
                 await EventsAsync(Event("""{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"t","progress":1}}"""));
@@ -152,6 +150,13 @@ internal sealed class RoughServer(WebApplication app, TaskCompletionSource relea
             http.Response.ContentType ??= "text/event-stream";
             await http.Response.WriteAsync(text.Replace("ID", id, StringComparison.Ordinal), gone);
             await http.Response.Body.FlushAsync(gone);
+        }
+
+        async Task DripAsync(string text)
+        {
+            using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+            do await EventsAsync(text);
+            while (await ticks.WaitForNextTickAsync(gone));
         }
 
         async Task ForEverAsync(string start, string more)

@@ -35,10 +35,13 @@ internal sealed class AnswerStreams(Relay relay, EventLogs logs)
         var passes = false;
         while (await events.NextAsync(cancellationToken) is { IsEmpty: false } whole)
         {
+            var seen = watch.Events;
             watch.Feed(whole.Span);
             exchange.ResponseBytes += whole.Length;
             if (exchange.ResponseBytes > maxLength) throw new AnswerTooLargeException(maxLength);
-            patience.Renew();
+
+            // A comment is no sign of life: whoever only keeps a stream open does not work on the answer.
+            if (watch.Events != seen) patience.Renew();
             var bare = EventText.Bare(whole);
             if (exchange.Stream is null && !passes)
             {
