@@ -28,6 +28,13 @@ internal static class EventText
         }
     }
 
+    /// <summary>Whether an event has its blank line: what a stream broke off before that is no event, and nobody acts on it.</summary>
+    public static bool IsWhole(ReadOnlySpan<byte> bytes)
+    {
+        var lines = bytes.EndsWith("\r\n"u8) ? bytes[..^2] : bytes.EndsWith("\n"u8) || bytes.EndsWith("\r"u8) ? bytes[..^1] : default;
+        return lines.EndsWith("\n"u8) || lines.EndsWith("\r"u8);
+    }
+
     /// <summary>The event's data: nearly always one line, and then a part of the event; else its lines joined.</summary>
     public static ReadOnlySpan<byte> DataOf(ReadOnlySpan<byte> whole)
     {

@@ -51,7 +51,7 @@ internal sealed class AnswerStreams(Relay relay, EventLogs logs)
             }
 
             if (exchange.Stream is not { } stream) await client.WriteAsync(whole);
-            else if (!bare.IsEmpty) await stream.Log.AppendAsync(bare, cancellationToken);
+            else if (!bare.IsEmpty && EventText.IsWhole(whole.Span)) await stream.Log.AppendAsync(bare, cancellationToken);
         }
 
         if (watch.IsAnswered) Relay.Conclude(exchange, answer.Status, watch.IsFailure);

@@ -54,6 +54,19 @@ public sealed class EventTextTests
     public void An_event_without_what_belongs_to_its_old_stream(string whole, string bare) =>
         Assert.Equal(bare, Encoding.UTF8.GetString(EventText.Bare(Encoding.UTF8.GetBytes(whole)).Span));
 
+    [Theory]
+    [InlineData("data: 1\n\n", true)]
+    [InlineData("data: 1\r\n\r\n", true)]
+    [InlineData("data: 1\r\r", true)]
+    [InlineData("data: 1\r\n\n", true)]
+    [InlineData("data: 1\n", false)]
+    [InlineData("data: 1\r\n", false)]
+    [InlineData("data: 1\r", false)]
+    [InlineData("data: 1", false)]
+    [InlineData("", false)]
+    public void An_event_is_whole_with_its_blank_line(string bytes, bool isWhole) =>
+        Assert.Equal(isWhole, EventText.IsWhole(Encoding.UTF8.GetBytes(bytes)));
+
     [Fact]
     public void A_message_with_line_breaks_is_carried_on_one_line() =>
         Assert.Equal("event: message\ndata: { \"a\":  1 }\n\n", Encoding.UTF8.GetString(EventText.Carry("{\n\"a\":\r\n1 }"u8)));

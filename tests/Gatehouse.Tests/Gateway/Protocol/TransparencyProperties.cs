@@ -45,9 +45,11 @@ public sealed class TransparencyProperties
 
     private static double Share(Gen<byte[]> inputs, Predicate<byte[]> holds)
     {
+        // So many that chance does not decide.
+        const int Sampled = 100_000;
         var holding = 0;
-        inputs.Sample(input => Interlocked.Add(ref holding, holds(input) ? 1 : 0), iter: 1000);
-        return holding / 1000.0;
+        inputs.Sample(input => Interlocked.Add(ref holding, holds(input) ? 1 : 0), iter: Sampled);
+        return holding / (double)Sampled;
     }
 
     private static bool IsAnswered(byte[] stream)
