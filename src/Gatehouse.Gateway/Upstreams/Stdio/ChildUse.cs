@@ -37,5 +37,6 @@ internal sealed class ChildUse(TimeProvider time)
     public void Touch() => Interlocked.Exchange(ref _lastUsed, time.GetTimestamp());
 
     /// <summary>From now on nobody begins to use it; fails while somebody does.</summary>
-    public bool TryClose() => Interlocked.CompareExchange(ref _users, Closed, 0) is 0 or Closed;
+    /// <returns>Whether this call closed it: two who each need a place must not both take this one's.</returns>
+    public bool TryClose() => Interlocked.CompareExchange(ref _users, Closed, 0) == 0;
 }

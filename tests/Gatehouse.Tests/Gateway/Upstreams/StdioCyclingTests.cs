@@ -4,7 +4,7 @@ using static Gatehouse.Tests.Gateway.Upstreams.UpstreamHost;
 
 namespace Gatehouse.Tests.Gateway.Upstreams;
 
-/// <summary>A thousand programs, one after the other.</summary>
+/// <summary>A thousand programs, some at a time.</summary>
 public sealed class StdioCyclingTests
 {
     /// <summary>A server in the shell: small, and fast to start. It answers everything with the same result.</summary>
@@ -21,7 +21,7 @@ public sealed class StdioCyclingTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Timeout = 240_000)]
     public async Task After_a_thousand_programs_none_is_left_and_neither_is_their_memory()
     {
         var mark = Guid.NewGuid().ToString();
