@@ -12,6 +12,8 @@ public sealed class StdioConversationTests
 {
     private const string News = """{"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"uri":"talk://news"}}""";
 
+    private static readonly JsonSerializerOptions _plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -50,7 +52,7 @@ public sealed class StdioConversationTests
         Assert.Equal(UpstreamContent.EventStream, call.Content);
         using var reader = new StreamReader(call.Body);
         Assert.Equal("event: message", await reader.ReadLineAsync(Cancellation));
-        Assert.Equal($$$"""data: {"jsonrpc":"2.0","id":{{{id}}},"method":"sampling/createMessage","params":{"messages":[],"maxTokens":1}}""", await reader.ReadLineAsync(Cancellation));
+        Assert.Equal($$$"""data: {"jsonrpc":"2.0","id":{{{JsonSerializer.Serialize($"one {id}", _plain)}}},"method":"sampling/createMessage","params":{"messages":[],"maxTokens":1}}""", await reader.ReadLineAsync(Cancellation));
 
         // Somebody else's answer to the same id reaches nobody.
         await AcceptedAsync(host, From("b", $$$"""{"jsonrpc":"2.0","id":{{{id}}},"result":{"by":"bob"}}""", "bob"));
@@ -101,6 +103,14 @@ public sealed class StdioConversationTests
         var plain = shared.One.SendAsync(From("a", Call("1", "wait", $$"""{"message":{{News}}}""")), Cancellation);
         await shared.AskAsync(From("b", Call("2", "go"), "bob"), Cancellation);
         Assert.DoesNotContain("news", await ReadAsync(await plain, Cancellation), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_request_does_not_come_in_an_answer_that_the_client_does_not_see_as_it_comes()
+    {
+        await using var host = await TalkativeAsync(StdioPool.PerSession);
+        var answer = await host.AskAsync(From("a", Call("1", "ask")) with { RelaysRequests = false }, Cancellation);
+        Assert.Contains("-32601", answer, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -202,7 +212,7 @@ public sealed class StdioConversationTests
         while (line?.Contains("sampling/createMessage", StringComparison.Ordinal) == false);
 
         using var asked = JsonDocument.Parse(line!["data: ".Length..]);
-        var id = asked.RootElement.GetProperty("id").GetRawText();
+        var id = asked.RootElement.GetProperty("id").GetString()!["one ".Length..];
         await AcceptedAsync(host, From("a", $$$"""{"jsonrpc":"2.0","id":{{{id}}},"result":{"model":"m","role":"assistant","content":{"type":"text","text":"sampled here"} } }"""));
         Assert.Contains("sampled here", await reader.ReadToEndAsync(Cancellation), StringComparison.Ordinal);
     }

@@ -14,6 +14,7 @@ internal static class Talkative
     public static UpstreamRequest From(string session, string message, string user = "ada") => Legacy(message) with
     {
         Caller = CallerOf(user),
+        RelaysRequests = true,
         Session = new SessionBinding.Managed(session, "2025-06-18")
         {
             Capabilities = System.Text.Encoding.UTF8.GetBytes("{\n \"sampling\": { } }"),

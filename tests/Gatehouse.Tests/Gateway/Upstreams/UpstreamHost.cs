@@ -46,7 +46,7 @@ internal sealed class UpstreamHost : IAsyncDisposable
         var changes = new ListChanges();
         var changed = new ConcurrentQueue<ListChange>();
         changes.Changed += changed.Enqueue;
-        var registry = new UpstreamRegistry(settings, changes, sessions, new RecordedRequests(), TimeProvider.System, log);
+        var registry = new UpstreamRegistry(settings, changes, sessions, sessions, TimeProvider.System, log);
         await registry.StartAsync(cancellationToken);
         return new UpstreamHost(registry) { Log = log, Sessions = sessions, Changes = changed };
     }
@@ -142,12 +142,18 @@ internal sealed class UpstreamHost : IAsyncDisposable
 }
 
 /// <summary>The streams of legacy sessions: those that are open keep what they get.</summary>
-internal sealed class RecordingSessions : ISessionMessages
+internal sealed class RecordingSessions : ISessionMessages, ISessionRequests
 {
     private readonly ConcurrentDictionary<string, ConcurrentQueue<string>> _open = new(StringComparer.Ordinal);
 
     /// <summary>Opens a session's stream.</summary>
     public ConcurrentQueue<string> Open(string session) => _open.GetOrAdd(session, _ => new ConcurrentQueue<string>());
+
+    /// <summary>The id is the server's name and its own id.</summary>
+    public byte[] Address(ServerSession from, ReadOnlySpan<byte> message, ByteRange id) =>
+        Splice.Replace(message, id, JsonText.Encode($"{from.Server} {Encoding.UTF8.GetString(id.Of(message))}"));
+
+    public bool TryDeliver(ServerSession from, ReadOnlySpan<byte> message) => TryDeliver(from.SessionKey, from.Server, message);
 
     public bool TryDeliver(string sessionKey, string server, ReadOnlySpan<byte> message)
     {
