@@ -3,8 +3,8 @@ namespace Gatehouse.Bench;
 /// <summary>What to measure, and for how long.</summary>
 internal sealed record BenchOptions
 {
-    /// <summary>How many connections call at once; a table for each.</summary>
-    public required IReadOnlyList<int> Connections { get; init; }
+    /// <summary>What to measure; a table for each.</summary>
+    public required IReadOnlyList<Scenario> Scenarios { get; init; }
 
     /// <summary>How often the contenders take turns.</summary>
     public required int Rounds { get; init; }
@@ -25,6 +25,9 @@ internal sealed record BenchOptions
 
     /// <summary>The executable <c>gatehouse</c>.</summary>
     public required string Program { get; init; }
+
+    /// <summary>Other executables of it, to compare.</summary>
+    public IReadOnlyList<string> Against { get; init; } = [];
 
     /// <summary>Whether the page in the documentation takes the result.</summary>
     public bool Write { get; init; }

@@ -4,6 +4,7 @@ using Gatehouse.Gateway.Downstream.Aggregate;
 using Gatehouse.Gateway.Downstream.Authentication;
 using Gatehouse.Gateway.Downstream.Forwarding;
 using Gatehouse.Gateway.Downstream.Limits;
+using Gatehouse.Gateway.Downstream.Lists;
 using Gatehouse.Gateway.Downstream.Streams;
 using Gatehouse.Gateway.Policy;
 using Gatehouse.Gateway.Routing;
@@ -61,6 +62,10 @@ public static class GatewayEndpoints
             .AddSingleton<Forwarder>()
             .AddSingleton<VisibleUpstreams>()
             .AddSingleton<ListCollector>()
+            .AddSingleton<ListRefresher>()
+            .AddHostedService(provider => provider.GetRequiredService<ListRefresher>())
+            .AddSingleton<ListCache>()
+            .AddSingleton<MergedSnapshots>()
             .AddSingleton<NamedRoutes>()
             .AddSingleton<MergedLists>()
             .AddSingleton<Inquiry>()

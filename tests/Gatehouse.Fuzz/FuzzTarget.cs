@@ -14,6 +14,7 @@ internal sealed record FuzzTarget(string Name, Action<byte[]> Check)
         new("server-message", ServerMessageTarget.Check),
         new("event-stream", EventStreamTarget.Check),
         new("list-page", ListPageTarget.Check),
+        new("listen", ListenTarget.Check),
         new("session-id", SessionIdTarget.Check),
         new("header", HeaderTarget.Check),
     ];

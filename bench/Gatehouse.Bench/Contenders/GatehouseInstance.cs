@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Gatehouse.Bench.Contenders;
 
@@ -10,12 +11,15 @@ internal sealed class GatehouseInstance
     /// <summary>The one MCP server's name.</summary>
     public const string Server = "bench";
 
+    /// <summary>How calls are scheduled unless the configuration says otherwise.</summary>
+    public const string Pool = "pool";
+
     private readonly string _program;
     private readonly string _folder;
     private readonly string _configuration;
 
     private GatehouseInstance(string program, string folder, int port) =>
-        (_program, _folder, Port, _configuration) = (program, folder, port, $"{folder}/gatehouse.json");
+        (_program, _folder, Port, _configuration) = (program, folder, port, $"{folder}/gatehouse-{port}.json");
 
     public int Port { get; }
 
@@ -42,13 +46,30 @@ internal sealed class GatehouseInstance
         return instance;
     }
 
+    /// <summary>
+    /// Another process on the same database, at another port, for the same clients: it has the same public URL, and so takes
+    /// the same tokens.
+    /// </summary>
+    /// <param name="program">The executable.</param>
+    /// <param name="scheduling">Which threads it works on.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<GatehouseInstance> BesideAsync(string program, string scheduling, CancellationToken cancellationToken)
+    {
+        var other = new GatehouseInstance(program, _folder, ChildProcess.FreePort());
+        var configuration = JsonNode.Parse(await File.ReadAllTextAsync(_configuration, cancellationToken))!;
+        configuration["listen"] = new JsonArray($"http://127.0.0.1:{other.Port}");
+        if (scheduling != Pool) configuration["scheduling"] = scheduling;
+        await File.WriteAllTextAsync(other._configuration, configuration.ToJsonString(), cancellationToken);
+        return other;
+    }
+
     /// <summary>The endpoint of the one server, or of all.</summary>
     public Uri Resource(bool all) => new($"http://127.0.0.1:{Port}{PathOf(all)}");
 
     public static string PathOf(bool all) => all ? "/mcp" : $"/mcp/{Server}";
 
-    /// <summary>The tool's name at that endpoint.</summary>
-    public static string ToolOf(bool all) => all ? $"{Server}__{Upstream.UpstreamAnswers.Tool}" : Upstream.UpstreamAnswers.Tool;
+    /// <summary>Where a process of it takes calls.</summary>
+    public Target Target(bool all, (string One, string All) tokens) => new(Port, PathOf(all), all ? $"{Server}__" : "", all ? tokens.All : tokens.One);
 
     public ChildProcess Start() => ChildProcess.Start("gatehouse", _folder, _program, "run", _configuration);
 

@@ -19,6 +19,7 @@ internal static class HttpAnswer
         if (headEnd < 0) return false;
         var head = received[..headEnd];
         var rest = received[(headEnd + 4)..];
+        if (Status(received) == 204) return true;
         if (ContentLength(head) is { } length)
         {
             if (rest.Length < length) return false;
@@ -46,15 +47,26 @@ internal static class HttpAnswer
         }
     }
 
-    private static int? ContentLength(ReadOnlySpan<byte> head)
+    /// <summary>The session that an answer names; null if none.</summary>
+    public static string? Session(ReadOnlySpan<byte> received)
+    {
+        var value = Header(received, "mcp-session-id:"u8);
+        return value.IsEmpty ? null : Encoding.ASCII.GetString(value);
+    }
+
+    private static int? ContentLength(ReadOnlySpan<byte> head) =>
+        Utf8Parser.TryParse(Header(head, "content-length:"u8), out int length, out _) ? length : null;
+
+    private static ReadOnlySpan<byte> Header(ReadOnlySpan<byte> head, ReadOnlySpan<byte> name)
     {
         foreach (var range in head.Split(LineEnd))
         {
             var line = head[range];
-            if (line.Length > 15 && Ascii.EqualsIgnoreCase(line[..15], "content-length:"u8) && Utf8Parser.TryParse(line[15..].TrimStart((byte)' '), out int length, out _)) return length;
+            if (line.IsEmpty) break;
+            if (line.Length > name.Length && Ascii.EqualsIgnoreCase(line[..name.Length], name)) return line[name.Length..].Trim((byte)' ');
         }
 
-        return null;
+        return [];
     }
 
     private static bool IsChunked(ReadOnlySpan<byte> head)

@@ -4,34 +4,36 @@ using Gatehouse.Bench.Measuring;
 
 namespace Gatehouse.Bench.Driving;
 
-/// <summary>A closed loop: each connection sends its next call as soon as the last one is answered.</summary>
+/// <summary>Makes calls on many connections, and says what they took.</summary>
 internal sealed class LoadDriver(TimeProvider time)
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(2);
 
     /// <summary>Drives one contender, and says what that took.</summary>
-    public async Task<Round> DriveAsync(Contender contender, int connections, TimeSpan duration, CancellationToken cancellationToken)
+    public async Task<Round> DriveAsync(Contender contender, Scenario scenario, TimeSpan duration, CancellationToken cancellationToken)
     {
-        var opened = new List<CallConnection>();
+        var visitors = new List<Visitor>();
         try
         {
-            for (var i = 0; i < connections; i++)
+            for (var i = 0; i < scenario.Connections; i++)
             {
-                opened.Add(new CallConnection());
-                await opened[i].ConnectAsync(contender.Endpoint, cancellationToken);
+                visitors.Add(new Visitor(contender.Target, scenario.Work));
+                await visitors[i].ArriveAsync(cancellationToken);
             }
 
             var cpu = ProcessTree.Cpu(contender.ProcessId);
             var database = DatabaseCpu(contender);
             var began = time.GetTimestamp();
-            var latencies = await Task.WhenAll(opened.Select(connection => LoopAsync(connection, contender.Call, began, duration, cancellationToken)));
+            var latencies = await Task.WhenAll(visitors.Select((visitor, i) => scenario.PerSecond is { } rate
+                ? PaceAsync(visitor, began, duration, TimeSpan.FromSeconds((double)scenario.Connections / rate), TimeSpan.FromSeconds((double)i / rate), cancellationToken)
+                : LoopAsync(visitor, began, duration, cancellationToken)));
             var elapsed = time.GetElapsedTime(began);
             return new Round(elapsed, Latencies.Of(latencies), ProcessTree.Cpu(contender.ProcessId) - cpu, DatabaseCpu(contender) - database);
         }
         finally
         {
-            foreach (var connection in opened) connection.Dispose();
+            foreach (var visitor in visitors) visitor.Dispose();
         }
     }
 
@@ -44,9 +46,9 @@ internal sealed class LoadDriver(TimeProvider time)
         {
             try
             {
-                using var connection = new CallConnection();
-                await connection.ConnectAsync(contender.Endpoint, cancellationToken);
-                await connection.SendAsync(contender.Call, cancellationToken);
+                using var visitor = new Visitor(contender.Target, Work.Call);
+                await visitor.ArriveAsync(cancellationToken);
+                await visitor.WorkAsync(cancellationToken);
                 return;
             }
             catch (Exception notYet) when (notYet is SocketException or UnexpectedAnswerException)
@@ -58,14 +60,34 @@ internal sealed class LoadDriver(TimeProvider time)
         }
     }
 
-    private async Task<List<TimeSpan>> LoopAsync(CallConnection connection, Call call, long began, TimeSpan duration, CancellationToken cancellationToken)
+    /// <summary>A closed loop: the next call as soon as the last one is answered.</summary>
+    private async Task<List<TimeSpan>> LoopAsync(Visitor visitor, long began, TimeSpan duration, CancellationToken cancellationToken)
     {
         var latencies = new List<TimeSpan>(1 << 14);
         long sent;
         while (time.GetElapsedTime(began, sent = time.GetTimestamp()) < duration)
         {
-            await connection.SendAsync(call, cancellationToken);
+            await visitor.WorkAsync(cancellationToken);
             latencies.Add(time.GetElapsedTime(sent));
+        }
+
+        return latencies;
+    }
+
+    /// <summary>
+    /// A call at each of its times. One that had to wait for the answer before it is measured from when it was due; one that
+    /// was woken late is not charged for the clock.
+    /// </summary>
+    private async Task<List<TimeSpan>> PaceAsync(Visitor visitor, long began, TimeSpan duration, TimeSpan interval, TimeSpan offset, CancellationToken cancellationToken)
+    {
+        var latencies = new List<TimeSpan>(1 << 10);
+        for (var due = offset; due < duration; due += interval)
+        {
+            var wait = due - time.GetElapsedTime(began);
+            if (wait > TimeSpan.Zero) await Task.Delay(wait, time, cancellationToken);
+            var from = wait > TimeSpan.Zero ? time.GetElapsedTime(began) : due;
+            await visitor.WorkAsync(cancellationToken);
+            latencies.Add(time.GetElapsedTime(began) - from);
         }
 
         return latencies;

@@ -7,26 +7,34 @@ internal static class UpstreamAnswers
 {
     public const string ModernVersion = "2026-07-28";
 
-    /// <summary>The one tool.</summary>
+    public const string LegacyVersion = "2025-11-25";
+
+    /// <summary>The tool that is called.</summary>
     public const string Tool = "echo";
+
+    /// <summary>The one that answers by a stream.</summary>
+    public const string StreamingTool = "stream";
+
+    /// <summary>How many tools a list has.</summary>
+    public const int ToolCount = 200;
 
     /// <summary>1 KiB of text is what a call brings, and what it gets.</summary>
     public static readonly string Text = new('x', 1024);
 
     private const string ServerInfo = """{"name":"bench","version":"1.0.0"}""";
-    private const string Tools = $$"""[{"name":"{{Tool}}","inputSchema":{"type":"object","properties":{"text":{"type":"string"} } } }]""";
     private const string ModernMeta = $$"""{"io.modelcontextprotocol/serverInfo":{{ServerInfo}} }""";
 
+    private static readonly string _tools = $"[{string.Join(',', Enumerable.Range(0, ToolCount).Select(ToolAt))}]";
     private static readonly string _content = $$"""[{"type":"text","text":"{{Text}}"}]""";
 
     private static readonly byte[] _modernCall = Result($$"""{"resultType":"complete","content":{{_content}},"isError":false,"_meta":{{ModernMeta}} }""");
-    private static readonly byte[] _modernList = Result($$"""{"resultType":"complete","tools":{{Tools}},"ttlMs":60000,"cacheScope":"public","_meta":{{ModernMeta}} }""");
+    private static readonly byte[] _modernList = Result($$"""{"resultType":"complete","tools":{{_tools}},"ttlMs":60000,"cacheScope":"public","_meta":{{ModernMeta}} }""");
     private static readonly byte[] _discover = Result(
         $$"""{"resultType":"complete","supportedVersions":["{{ModernVersion}}"],"capabilities":{"tools":{} },"ttlMs":60000,"cacheScope":"public","_meta":{{ModernMeta}} }""");
 
     private static readonly byte[] _legacyCall = Result($$"""{"content":{{_content}},"isError":false}""");
-    private static readonly byte[] _legacyList = Result($$"""{"tools":{{Tools}} }""");
-    private static readonly byte[] _initialize = Result($$"""{"protocolVersion":"2025-11-25","capabilities":{"tools":{} },"serverInfo":{{ServerInfo}} }""");
+    private static readonly byte[] _legacyList = Result($$"""{"tools":{{_tools}} }""");
+    private static readonly byte[] _initialize = Result($$"""{"protocolVersion":"{{LegacyVersion}}","capabilities":{"tools":{} },"serverInfo":{{ServerInfo}} }""");
     private static readonly byte[] _pong = Result("{}");
     private static readonly byte[] _unknown = Encoding.UTF8.GetBytes(""","error":{"code":-32601,"message":"Method not found"}}""");
 
@@ -46,6 +54,14 @@ internal static class UpstreamAnswers
         (_, true) => (404, _unknown),
         _ => (200, _unknown),
     };
+
+    /// <summary>What a stream says before its result.</summary>
+    public static readonly byte[] Notification = Encoding.UTF8.GetBytes(
+        "event: message\ndata: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{\"level\":\"info\",\"data\":\"working\"}}\n\n");
+
+    /// <summary>Of the size that tools of real servers have.</summary>
+    private static string ToolAt(int number) =>
+        $$"""{"name":"{{number switch { 0 => Tool, 1 => StreamingTool, _ => $"tool_{number}" }}}","description":"Does what tool number {{number}} does, which is described here in a sentence or two, as the tools of real servers are.","inputSchema":{"type":"object","properties":{"text":{"type":"string","description":"What to work on"},"limit":{"type":"integer","minimum":1,"maximum":100} },"required":["text"] } }""";
 
     private static byte[] Result(string result) => Encoding.UTF8.GetBytes($$""","result":{{result}} }""");
 }

@@ -25,10 +25,11 @@ internal static class UpstreamServer
 
     private static async Task AnswerAsync(HttpContext context)
     {
+        if (HttpMethods.IsDelete(context.Request.Method)) return; // the end of a session that is not kept
         if (!HttpMethods.IsPost(context.Request.Method))
         {
             context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-            context.Response.Headers.Allow = "POST";
+            context.Response.Headers.Allow = "POST, DELETE";
             return;
         }
 
@@ -41,14 +42,35 @@ internal static class UpstreamServer
 
         var modern = context.Request.Headers["MCP-Protocol-Version"] == UpstreamAnswers.ModernVersion;
         var (status, tail) = UpstreamAnswers.To(message.Method, modern);
-        var head = UpstreamAnswers.Head;
         context.Response.StatusCode = status;
+        if (message.Method == "initialize") context.Response.Headers["Mcp-Session-Id"] = Guid.NewGuid().ToString("N");
+        if (context.Request.Headers["Mcp-Name"] == UpstreamAnswers.StreamingTool) await StreamAsync(context, message.Id, tail);
+        else await WriteAsync(context, message.Id, tail);
+    }
+
+    private static async Task WriteAsync(HttpContext context, byte[] id, byte[] tail)
+    {
         context.Response.ContentType = "application/json";
-        context.Response.ContentLength = head.Length + message.Id.Length + tail.Length;
+        context.Response.ContentLength = UpstreamAnswers.Head.Length + id.Length + tail.Length;
         var writer = context.Response.BodyWriter;
-        writer.Write(head);
-        writer.Write(message.Id);
+        writer.Write(UpstreamAnswers.Head);
+        writer.Write(id);
         writer.Write(tail);
+        await writer.FlushAsync(context.RequestAborted);
+    }
+
+    /// <summary>Two events, each sent as soon as it is there.</summary>
+    private static async Task StreamAsync(HttpContext context, byte[] id, byte[] tail)
+    {
+        context.Response.ContentType = "text/event-stream";
+        var writer = context.Response.BodyWriter;
+        writer.Write(UpstreamAnswers.Notification);
+        await writer.FlushAsync(context.RequestAborted);
+        writer.Write("event: message\ndata: "u8);
+        writer.Write(UpstreamAnswers.Head);
+        writer.Write(id);
+        writer.Write(tail);
+        writer.Write("\n\n"u8);
         await writer.FlushAsync(context.RequestAborted);
     }
 

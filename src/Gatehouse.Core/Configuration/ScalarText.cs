@@ -42,7 +42,7 @@ internal sealed partial record ScalarText(string Expected, Func<string, object?>
             foreach (var alias in new[] { "streamable-http", "streamableHttp", "streamablehttp", "streamable_http" }) names[alias] = ServerTransport.Http;
         }
 
-        var expected = type == typeof(ServerTransport) ? "http (Streamable HTTP) or stdio; the older HTTP+SSE transport is not spoken" : string.Join(" or ", choices);
+        var expected = type == typeof(ServerTransport) ? "http (Streamable HTTP), sse (the older HTTP+SSE) or stdio" : string.Join(" or ", choices);
         return new ScalarText(expected, names.GetValueOrDefault) { Choices = [.. names.Keys] };
     }
 

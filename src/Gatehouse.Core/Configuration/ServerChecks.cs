@@ -63,6 +63,7 @@ internal static class ServerChecks
     private static void Timeout(ServerSettings server, string path, SettingsFindings findings)
     {
         if (server.Timeout is < 1 or > 3600) findings.Fault($"{path}.timeout", "is in seconds, from 1 to 3600.");
+        if (server.ListTtl is < 0 or > 86400) findings.Fault($"{path}.listTtl", "is in seconds, from 0 to 86400.");
     }
 
     private static void Pool(ServerSettings server, string path, SettingsFindings findings)
@@ -109,7 +110,7 @@ internal static class ServerChecks
         if (server.ForwardUser is not { } forward) return;
         if (forward is { Header: null, Argument: null }) findings.Fault($"{path}.forwardUser", "must name a header, an argument, or both.");
         if (forward.Header is not { } header) return;
-        if (server.Transport != ServerTransport.Http) findings.Fault($"{path}.forwardUser.header", "needs an http server; over stdio use argument.");
+        if (server.Transport == ServerTransport.Stdio) findings.Fault($"{path}.forwardUser.header", "needs an http server; over stdio use argument.");
         if (!IsHeaderName(header) || _ownHeaders.Contains(header) || header.StartsWith("Mcp-", StringComparison.OrdinalIgnoreCase)
             || header.Equals("Authorization", StringComparison.OrdinalIgnoreCase) || header.Equals("Cookie", StringComparison.OrdinalIgnoreCase))
             findings.Fault($"{path}.forwardUser.header", "must be a header of its own, e.g. X-User-Email.");

@@ -6,7 +6,7 @@ namespace Gatehouse.Core.Configuration;
 [UnderscoresAllowed]
 public sealed record ServerSettings
 {
-    [Description("http (Streamable HTTP) or stdio. Default: http when only url is given, else stdio.")]
+    [Description("http (Streamable HTTP), stdio, or sse (the older HTTP+SSE, which http finds out by itself). Default: http when only url is given, else stdio.")]
     [AlsoWritten("type")]
     public ServerTransport? TransportType { get; init; }
 
@@ -43,6 +43,9 @@ public sealed record ServerSettings
     [Description("Seconds until a request is given up even though the server still reports progress. From timeout to 86400.")]
     public int MaxDuration { get; init; } = 3600;
 
+    [Description("Seconds that this server's lists are answered from memory, where its own ttlMs says less. 0: asked each time. Default: what it says; where it says nothing, until it tells of a change (5 minutes at most), or 30 seconds. Up to 86400.")]
+    public int? ListTtl { get; init; }
+
     [Description("false leaves the server out.")]
     public bool Enabled { get; init; } = true;
 
@@ -74,7 +77,12 @@ public sealed record ServerSettings
 public enum ServerTransport
 {
     Stdio,
+
+    /// <summary>Streamable HTTP; the older transport is found out where a server speaks only that.</summary>
     Http,
+
+    /// <summary>HTTP+SSE, the transport of 2024-11-05.</summary>
+    Sse,
 }
 
 public enum StdioPool

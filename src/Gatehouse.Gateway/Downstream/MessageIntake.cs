@@ -10,6 +10,9 @@ internal static class MessageIntake
 {
     private const int FirstBuffer = 4 * 1024;
 
+    /// <summary>A length is a promise: no more than this is set aside before the bytes are there.</summary>
+    private const int MaxFirstBuffer = 64 * 1024;
+
     /// <param name="maxLength">A body of more bytes is refused.</param>
     /// <returns>The message, or null after the request was refused.</returns>
     public static async Task<Envelope?> ReadAsync(HttpContext http, int maxLength)
@@ -42,7 +45,7 @@ internal static class MessageIntake
     /// <returns>The body, or null if it is too large. An array of its own: messages outlive their pooled buffers too easily.</returns>
     private static async ValueTask<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpRequest request, int maxLength, CancellationToken cancellationToken)
     {
-        var body = new ArrayBufferWriter<byte>(request.ContentLength is { } length and > 0 ? (int)length : FirstBuffer);
+        var body = new ArrayBufferWriter<byte>(request.ContentLength is { } length and > 0 ? (int)Math.Min(length, MaxFirstBuffer) : FirstBuffer);
         while (true)
         {
             var read = await request.BodyReader.ReadAsync(cancellationToken);

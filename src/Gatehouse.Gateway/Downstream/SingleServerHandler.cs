@@ -9,20 +9,20 @@ using Microsoft.AspNetCore.Http;
 namespace Gatehouse.Gateway.Downstream;
 
 /// <summary>
-/// <c>/mcp/{server}</c>: one server with nothing renamed. Over HTTP the client drives the server's own session; the session
-/// with a program is one of ours, whether that program is the session's own or shared.
+/// <c>/mcp/{server}</c>: one server with nothing renamed. Over Streamable HTTP the client drives the server's own session; with
+/// a program, its own or shared, and over HTTP+SSE, where a session is a connection, it is one of ours.
 /// </summary>
 internal sealed class SingleServerHandler(GatehouseSettings settings, AccessPolicy policy, IUpstreams upstreams, Forwarder forwarder, SessionIds sessions)
 {
     /// <summary>Whether what a session sends besides requests means something to the server, because the session is its own.</summary>
-    public bool OwnsSessions(string server) => settings.McpServers[server].Transport == ServerTransport.Http;
+    private bool OwnsSessions(IUpstream upstream) => settings.McpServers[upstream.Name].Transport != ServerTransport.Stdio && !upstream.Status.IsSse;
 
     public Task HandleAsync(Exchange exchange, string server)
     {
         if (!upstreams.TryFind(server, out var upstream)) throw new InvalidOperationException($"The policy knows {server}, and the upstreams do not.");
         return exchange.Message.Method switch
         {
-            McpMethods.Initialize when exchange.Era == Era.Legacy => OwnsSessions(server) ? ForwardInitializeAsync(exchange, upstream) : InitializeAsync(exchange, upstream),
+            McpMethods.Initialize when exchange.Era == Era.Legacy => BeginAsync(exchange, upstream),
             McpMethods.CallTool => CallAsync(exchange, upstream),
             McpMethods.ListTools when policy.RuleOf(server).HidesTools => forwarder.TransformAsync(
                 exchange, upstream, exchange.Message, BindingOf(exchange),
@@ -59,6 +59,13 @@ internal sealed class SingleServerHandler(GatehouseSettings settings, AccessPoli
         if (policy.Decide(exchange.Caller, upstream.Name, message.NameValue ?? "") is Verdict.Denied denied) return exchange.RefuseAsync(Refusal.Unknown("tool", message.NameValue, denied.Reason));
         if (message.NameValue is null && policy.RuleOf(upstream.Name).HidesTools) return exchange.RefuseAsync(Refusal.Unknown("tool", null, "no name to judge by"));
         return forwarder.ForwardAsync(exchange, upstream, UserArgument.Apply(message, exchange.Caller, settings.McpServers[upstream.Name].ForwardUser), BindingOf(exchange));
+    }
+
+    private async Task BeginAsync(Exchange exchange, IUpstream upstream)
+    {
+        // Which transport it speaks is known only then.
+        await upstream.SettledAsync(exchange.Http.RequestAborted);
+        await (OwnsSessions(upstream) ? ForwardInitializeAsync(exchange, upstream) : InitializeAsync(exchange, upstream));
     }
 
     private Task ForwardInitializeAsync(Exchange exchange, IUpstream upstream) =>

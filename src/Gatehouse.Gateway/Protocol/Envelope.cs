@@ -72,8 +72,10 @@ internal sealed record Envelope
     /// <summary><c>params._meta["io.modelcontextprotocol/protocolVersion"]</c>, unescaped. Its presence marks the modern era.</summary>
     public string? MetaProtocolVersion { get; init; }
 
-    /// <summary>Whether <c>params._meta["io.modelcontextprotocol/clientCapabilities"]</c> is an object.</summary>
-    public bool HasMetaClientCapabilities { get; init; }
+    /// <summary><c>params._meta["io.modelcontextprotocol/clientCapabilities"]</c>, if it is an object.</summary>
+    public ByteRange? MetaClientCapabilities { get; init; }
+
+    public bool HasMetaClientCapabilities => MetaClientCapabilities is not null;
 
     /// <summary>Whether those declare the tasks extension.</summary>
     public bool DeclaresTasks { get; init; }

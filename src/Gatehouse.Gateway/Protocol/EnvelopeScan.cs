@@ -67,7 +67,7 @@ internal ref struct EnvelopeScan
         Meta = _params.Meta,
         ProgressToken = _params.ProgressToken,
         MetaProtocolVersion = _params.MetaProtocolVersion,
-        HasMetaClientCapabilities = _params.HasMetaClientCapabilities,
+        MetaClientCapabilities = _params.MetaClientCapabilities,
         DeclaresTasks = _params.DeclaresTasks,
     };
 

@@ -75,7 +75,7 @@ internal struct EventStreamWatch
             if (bytes[0] != ByteOrderMark[_mark])
             {
                 // Part of a mark is the beginning of a line that means nothing.
-                if (_mark > 0) _line = Line.Other;
+                if (_mark > 0) (_line, _isInEvent) = (Line.Other, true);
                 _mark = ByteOrderMark.Length;
                 break;
             }

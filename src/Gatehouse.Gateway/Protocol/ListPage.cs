@@ -21,6 +21,9 @@ internal sealed record ListPage
     /// <summary>How long the page may be kept, in milliseconds (2026-07-28); null if the server says nothing.</summary>
     public long? TtlMilliseconds { get; init; }
 
+    /// <summary>Who may share the page: <c>public</c> or <c>private</c> (2026-07-28); null if the server says nothing.</summary>
+    public string? CacheScope { get; init; }
+
     /// <summary>The server's own words if it answered with an error instead.</summary>
     public string? Error { get; init; }
 
@@ -69,6 +72,7 @@ internal sealed record ListPage
             if (reader.ValueTextEquals(kind.Member) && !Twice(ref hasItems)) page = ReadItems(ref reader, page, kind);
             else if (reader.ValueTextEquals("nextCursor"u8)) page = page with { NextCursor = TextOf(ref reader) };
             else if (reader.ValueTextEquals("ttlMs"u8)) page = page with { TtlMilliseconds = NumberOf(ref reader) };
+            else if (reader.ValueTextEquals("cacheScope"u8)) page = page with { CacheScope = TextOf(ref reader) };
             else reader.Skip();
         }
 

@@ -81,7 +81,7 @@ internal struct ParamsScan
 
     public string? MetaProtocolVersion { get; private set; }
 
-    public bool HasMetaClientCapabilities { get; private set; }
+    public ByteRange? MetaClientCapabilities { get; private set; }
 
     public bool DeclaresTasks { get; private set; }
 
@@ -195,8 +195,12 @@ internal struct ParamsScan
         {
             Once(Seen.MetaCapabilities, "the client capabilities in params._meta");
             reader.Read();
-            HasMetaClientCapabilities = reader.TokenType == JsonTokenType.StartObject;
-            if (HasMetaClientCapabilities) ReadCapabilities(ref reader);
+            if (reader.TokenType == JsonTokenType.StartObject)
+            {
+                var start = (int)reader.TokenStartIndex;
+                ReadCapabilities(ref reader);
+                MetaClientCapabilities = new ByteRange(start, (int)reader.BytesConsumed - start);
+            }
         }
         else if (reader.ValueTextEquals(MetaKeys.ClientInfo))
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Gatehouse.Gateway.Protocol;
 
@@ -15,6 +16,9 @@ internal readonly record struct SubscriptionMessage(string? Method, bool IsReque
     public static bool TryRead(ReadOnlySpan<byte> message, out SubscriptionMessage read)
     {
         read = default;
+
+        // It goes into one stream with those of other servers.
+        if (!Utf8.IsValid(message)) return false;
         try
         {
             var reader = new Utf8JsonReader(message, _options);
@@ -26,9 +30,12 @@ internal readonly record struct SubscriptionMessage(string? Method, bool IsReque
                 reader.Read();
                 if (isMethod && reader.TokenType == JsonTokenType.String) read = read with { Method = reader.GetString() };
                 if (isId) read = read with { IsRequest = true };
-                if (isParams && reader.TokenType == JsonTokenType.StartObject) ReadParams(ref reader, ref read);
+                if (isParams) ReadParams(ref reader, ref read);
                 else reader.Skip();
             }
+
+            // Whatever follows the message makes the reader throw.
+            reader.Read();
 
             read = read with { IsRequest = read is { IsRequest: true, Method: not null } };
             return true;
@@ -55,27 +62,38 @@ internal readonly record struct SubscriptionMessage(string? Method, bool IsReque
 
     private static void ReadParams(ref Utf8JsonReader reader, ref SubscriptionMessage read)
     {
+        RequireOne(read.Params, reader.TokenType == JsonTokenType.StartObject);
         var start = (int)reader.TokenStartIndex;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isMeta = reader.ValueTextEquals("_meta"u8);
             reader.Read();
-            if (isMeta && reader.TokenType == JsonTokenType.StartObject) ReadMeta(ref reader, ref read);
+            if (isMeta) ReadMeta(ref reader, ref read);
             else reader.Skip();
         }
 
         read = read with { Params = new ByteRange(start, (int)reader.BytesConsumed - start) };
     }
 
+    /// <summary>What is stamped must be what the client reads: with two of a kind, or another kind, it might read another one.</summary>
+    /// <exception cref="JsonException">It might.</exception>
+    private static void RequireOne(ByteRange? before, bool isRight)
+    {
+        if (before is not null || !isRight) throw new JsonException("No message on a listen stream is written like this.");
+    }
+
     private static void ReadMeta(ref Utf8JsonReader reader, ref SubscriptionMessage read)
     {
+        RequireOne(read.Meta, reader.TokenType == JsonTokenType.StartObject);
         var start = (int)reader.TokenStartIndex;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isIt = reader.ValueTextEquals(MetaKeys.SubscriptionId);
             reader.Read();
             var range = JsonValue.RangeAt(ref reader);
-            if (isIt) read = read with { SubscriptionId = range };
+            if (!isIt) continue;
+            RequireOne(read.SubscriptionId, isRight: true);
+            read = read with { SubscriptionId = range };
         }
 
         read = read with { Meta = new ByteRange(start, (int)reader.BytesConsumed - start) };

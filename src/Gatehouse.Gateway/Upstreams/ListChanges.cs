@@ -7,6 +7,15 @@ internal sealed class ListChanges
     public event Action<ListChange>? Changed;
 
     public void Publish(ListChange change) => Changed?.Invoke(change);
+
+    /// <summary>Something may have been missed.</summary>
+    /// <param name="lists">Of <see cref="UpstreamFeatures.ListsChanged"/>, those of which it may.</param>
+    public void Publish(string server, UpstreamFeatures lists)
+    {
+        if ((lists & UpstreamFeatures.ToolsListChanged) != 0) Publish(new ListChange(server, ChangedList.Tools));
+        if ((lists & UpstreamFeatures.PromptsListChanged) != 0) Publish(new ListChange(server, ChangedList.Prompts));
+        if ((lists & UpstreamFeatures.ResourcesListChanged) != 0) Publish(new ListChange(server, ChangedList.Resources));
+    }
 }
 
 /// <param name="Server">The server's configured name.</param>

@@ -18,6 +18,15 @@ internal static class OwnMessages
         json.WriteEndObject();
     });
 
+    /// <summary>The <c>_meta</c> of a request of the gateway's own that stands for clients with these capabilities.</summary>
+    /// <param name="capabilities">Their JSON; empty: none.</param>
+    public static byte[] Meta(string version, ReadOnlyMemory<byte> capabilities)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer)) WriteMetaObject(json, version, capabilities);
+        return buffer.WrittenSpan.ToArray();
+    }
+
     /// <summary>Declares no capabilities: nobody behind the gateway would answer what the upstream might then ask.</summary>
     public static byte[] Initialize(long id, string version) => Write(json =>
     {
@@ -131,11 +140,17 @@ internal static class OwnMessages
     /// <summary>What every request of the modern era carries.</summary>
     private static void WriteMeta(Utf8JsonWriter json, string version)
     {
-        json.WriteStartObject("_meta"u8);
+        json.WritePropertyName("_meta"u8);
+        WriteMetaObject(json, version, capabilities: default);
+    }
+
+    private static void WriteMetaObject(Utf8JsonWriter json, string version, ReadOnlyMemory<byte> capabilities)
+    {
+        json.WriteStartObject();
         json.WriteString(MetaKeys.ProtocolVersion, version);
         WriteClient(json, MetaKeys.ClientInfo);
-        json.WriteStartObject(MetaKeys.ClientCapabilities);
-        json.WriteEndObject();
+        json.WritePropertyName(MetaKeys.ClientCapabilities);
+        json.WriteRawValue(capabilities.IsEmpty ? "{}"u8 : capabilities.Span, skipInputValidation: true);
         json.WriteEndObject();
     }
 

@@ -8,6 +8,7 @@ internal sealed class StatusBoard(string server, string transport, Action<Upstre
     private volatile UpstreamStatus _current = new() { State = UpstreamState.Starting };
     private volatile string? _identity;
     private volatile string? _detail;
+    private volatile TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public UpstreamStatus Current => _current;
 
@@ -27,12 +28,26 @@ internal sealed class StatusBoard(string server, string transport, Action<Upstre
 
     public Task SettledAsync(CancellationToken cancellationToken) => _settled.Task.WaitAsync(cancellationToken);
 
+    /// <summary>Waits until it stands so.</summary>
+    public async Task<UpstreamStatus> UntilAsync(Func<UpstreamStatus, bool> holds, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // Before the look, so that no change falls between the two.
+            var next = _next.Task;
+            if (_current is var current && holds(current)) return current;
+            await next.WaitAsync(cancellationToken);
+        }
+    }
+
     /// <param name="known">What is known of it now, state apart.</param>
     /// <param name="identity">The server's own name and version.</param>
     public void Up(UpstreamStatus known, string? identity)
     {
         _identity = identity;
-        Replace(_ => known with { State = UpstreamState.Up, Reason = null });
+
+        // Whoever listens goes on listening: being asked again is no news to that stream.
+        Replace(current => known with { State = UpstreamState.Up, Reason = null, Announced = current.Announced });
     }
 
     /// <summary>What it said when it was up stays known: stale lists are better than none.</summary>
@@ -55,6 +70,9 @@ internal sealed class StatusBoard(string server, string transport, Action<Upstre
             _current = change(before);
             if (before.State != _current.State || before.Reason != _current.Reason) changed(Report);
             if (_current.State != UpstreamState.Starting) _settled.TrySetResult();
+            var next = _next;
+            _next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            next.TrySetResult();
         }
     }
 }

@@ -14,6 +14,9 @@ internal sealed record UpstreamStatus
     /// <summary>Null while unknown: a modern upstream is not asked before a legacy client comes.</summary>
     public bool? SpeaksLegacy { get; init; }
 
+    /// <summary>Whether it speaks the older HTTP+SSE transport, whose sessions are connections and cannot be a client's own.</summary>
+    public bool IsSse { get; init; }
+
     /// <summary>The bytes of the <c>result</c> of its <c>initialize</c>; empty if there was none.</summary>
     public ReadOnlyMemory<byte> InitializeResult { get; init; }
 
@@ -22,6 +25,9 @@ internal sealed record UpstreamStatus
 
     /// <summary>What it declared under <c>capabilities</c>.</summary>
     public UpstreamFeatures Features { get; init; }
+
+    /// <summary>Of its <c>…ListChanged</c>, those that somebody here listens for right now.</summary>
+    public UpstreamFeatures Announced { get; init; }
 }
 
 internal enum UpstreamState
@@ -46,6 +52,7 @@ internal enum UpstreamFeatures
     ResourcesListChanged = 64,
     PromptsListChanged = 128,
     ResourcesSubscribe = 256,
+    ListsChanged = ToolsListChanged | ResourcesListChanged | PromptsListChanged,
 
     /// <summary>The tasks extension (SEP-2663), not what 2025-11-25 had under that name.</summary>
     Tasks = 512,

@@ -36,7 +36,7 @@ internal static class EventStreamTarget
     private static void CheckManaged(byte[] whole, List<byte[]> pieces, List<byte[]> events)
     {
         var asked = new List<byte[]>();
-        using var managed = new ManagedEvents(Chunks.Stream(pieces), (request, message) =>
+        using var managed = new ManagedEvents(Chunks.Stream(pieces), 1024 * 1024, (request, message) =>
         {
             asked.Add(request.Id!.Value.Of(message).ToArray());
             return null;

@@ -27,19 +27,22 @@ internal static class ListPageTarget
 
     private static void CheckMerged(ListPage page, List<(string Name, string Raw)> items)
     {
-        var kept = MergedList.Write("\"id\""u8, ListKind.Tools, [new MergedPart("one", [page], null, name => name)], modern: true);
+        var kept = Merged(new CachingHints(0, false), new MergedPart("one", [page], null), name => name);
         using (var document = Dom.Parse(kept, 128) ?? throw new InvariantException("a merged list is JSON"))
         {
             Equal(string.Join('\n', items.Select(item => item.Raw)), string.Join('\n', RawItems(document)), "the items of a merged list");
         }
 
-        var renamed = MergedList.Write("1"u8, ListKind.Tools, [new MergedPart("one", [page], "why", name => $"one__{name}")], modern: false);
+        var renamed = Merged(null, new MergedPart("one", [page], "why"), name => $"one__{name}");
         using var other = Dom.Parse(renamed, 128) ?? throw new InvariantException("a renamed list is JSON");
         Equal(
             string.Join('\n', items.Select(item => $"one__{item.Name}")),
             string.Join('\n', ItemsOf(Dom.Last(other.RootElement, "result")!.Value).Select(item => item.Name)),
             "the new names");
     }
+
+    private static byte[] Merged(CachingHints? hints, MergedPart part, Func<string, string?> nameOf) =>
+        [.. MergedList.Head("\"id\""u8, hints).Span, .. MergedList.Body(ListKind.Tools, [part], _ => new ItemLabels(nameOf), hints is not null).Span];
 
     private static void CheckFiltered(byte[] input, List<(string Name, string Raw)> items)
     {

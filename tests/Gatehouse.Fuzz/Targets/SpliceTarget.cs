@@ -83,7 +83,7 @@ internal static class SpliceTarget
             Require(bytes.Span.IndexOf((byte)'\n') == line.Length - 1 && bytes.Span.IndexOf((byte)'\r') < 0, "one message is one line");
             var sent = Splice.Rescan(bytes.ToArray());
             Equal(long.MinValue.ToString(System.Globalization.CultureInfo.InvariantCulture), Encoding.UTF8.GetString(sent.Id!.Value.Of(sent.Body.Span)), "the id on the channel");
-            var back = ChildMessage.Json(bytes.Span[..^1], sent.Id.Value, message.Id!.Value.Of(message.Body.Span));
+            var back = ChildMessage.Json(bytes.Span[..^1], sent.Id.Value, null, message.Id!.Value.Of(message.Body.Span));
             if (message.ProgressToken is { } token) back = Splice.Replace(back, Splice.Rescan(back).ProgressToken!.Value, token.Of(message.Body.Span));
             Equal(Flat(message.Body.Span), back, "a message there and back");
         }

@@ -46,7 +46,7 @@ public sealed class ConfigurationSchemaTests
     [InlineData("""{ "command": "x", "excluded_tools": "a" }""")]
     [InlineData("""{ "command": "x", "excluded_tools": [], "excludedTools": [] }""")]
     [InlineData("""{ "command": "x", "timout": 60 }""")]
-    [InlineData("""{ "command": "x", "transportType": "sse" }""")]
+    [InlineData("""{ "command": "x", "transportType": "websocket" }""")]
     [InlineData("""{ "command": null }""")]
     [InlineData("""{ "command": "x", "env": { "A": 1 } }""")]
     public void What_the_reader_refuses_it_refuses(string server)

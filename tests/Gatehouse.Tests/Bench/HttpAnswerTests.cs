@@ -21,6 +21,20 @@ public sealed class HttpAnswerTests
     }
 
     [Fact]
+    public void The_end_of_a_session_needs_no_body()
+    {
+        Assert.True(HttpAnswer.IsWhole("HTTP/1.1 204 No Content\r\n\r\n"u8, new byte[8], out var bodyLength));
+        Assert.Equal(0, bodyLength);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nmcp-session-id: abc\r\n\r\n", "abc")]
+    [InlineData("HTTP/1.1 200 OK\r\nDate: x\r\nMcp-Session-Id:abc\r\n\r\n", "abc")]
+    [InlineData("HTTP/1.1 200 OK\r\n\r\nmcp-session-id: body\r\n", null)]
+    public void The_session_is_read_from_the_head_alone(string answer, string? session) =>
+        Assert.Equal(session, HttpAnswer.Session(Encoding.ASCII.GetBytes(answer)));
+
+    [Fact]
     public void An_answer_without_a_length_ends_the_measurement() =>
         Assert.Throws<BenchException>(() => HttpAnswer.IsWhole("HTTP/1.1 200 OK\r\n\r\n"u8, new byte[8], out _));
 }

@@ -1,4 +1,5 @@
 using Gatehouse.Bench;
+using Gatehouse.Bench.Driving;
 using Gatehouse.Bench.Measuring;
 using Gatehouse.Bench.Report;
 
@@ -44,6 +45,20 @@ public sealed class ReportTests
         var ratio = Spread.OfRatios([20, 60, 30], [10, 30, 10]);
         Assert.Equal(new Spread(2, 2, 3), ratio);
     }
+
+    [Theory]
+    [InlineData(0.7, false, 0.7, "at most 0.7. Here: 0.70, met.")]
+    [InlineData(0.7, false, 0.77, "at most 0.7. Here: 0.77, missed by 10 %.")]
+    [InlineData(2.5, true, 2.5, "at least 2.5. Here: 2.50, met.")]
+    [InlineData(2.5, true, 2, "at least 2.5. Here: 2.00, missed by 20 %.")]
+    public void A_target_says_by_how_much_it_was_missed(double limit, bool isFloor, double value, string said) =>
+        Assert.Equal($"Speed: {said}", new Promise("Speed", limit, isFloor, value).ToString());
+
+    [Theory]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":"no"}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"another"}]}}""")]
+    public void What_is_not_the_tools_answer_is_not_counted(string answer) =>
+        Assert.False(Expectation.Holds(Work.Call, System.Text.Encoding.UTF8.GetBytes(answer)));
 
     [Fact]
     public void Quantiles_are_of_all_connections_together()

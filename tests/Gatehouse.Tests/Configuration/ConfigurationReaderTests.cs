@@ -39,7 +39,7 @@ public sealed class ConfigurationReaderTests
                 "wiki": { "url": "https://wiki.example.com/mcp", "timout": 5, "excluded_tools": "search" },
                 "slow": { "url": "https://slow.example.com/mcp", "timeout": 30000 },
                 "brief": { "url": "https://brief.example.com/mcp", "maxDuration": 30, "limits": { "responseBytes": 1, "running": -1, "calls_per_minute": -5 } },
-                "odd": { "transportType": "sse", "url": "https://odd.example.com/sse" }
+                "odd": { "transportType": "websocket", "url": "https://odd.example.com/sse" }
               },
               "limits": { "requestBytes": 4, "messagesPerMinute": -1, "keepAlive": "2h" }
             }
@@ -61,7 +61,7 @@ public sealed class ConfigurationReaderTests
                 "gatehouse.json:8: mcpServers.brief.limits.responseBytes: is in bytes, from 65536 to 1073741824.",
                 "gatehouse.json:8: mcpServers.brief.limits.running: must be from 1 to 1000000, or 0 for no limit.",
                 "gatehouse.json:8: mcpServers.brief.maxDuration: must not be shorter than timeout (60), which it would hide.",
-                "gatehouse.json:9: mcpServers.odd.transportType: must be http (Streamable HTTP) or stdio; the older HTTP+SSE transport is not spoken.",
+                "gatehouse.json:9: mcpServers.odd.transportType: must be http (Streamable HTTP), sse (the older HTTP+SSE) or stdio.",
             ],
             result.Faults.Select(fault => fault.ToString()).Order(StringComparer.Ordinal));
     }

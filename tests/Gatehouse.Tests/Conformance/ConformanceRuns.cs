@@ -18,12 +18,16 @@ public sealed class ConformanceRuns(PostgresServer postgres) : IAsyncLifetime
     private readonly ConcurrentBag<NodeProgram> _programs = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<(Suite, Leg), Task<IReadOnlyDictionary<string, Findings>>> _runs = [];
+    private readonly Dictionary<(string, bool), Task<Findings>> _clients = [];
     private Harness? _gatehouse;
 
     internal ConformancePage Page { get; } = ConformancePage.Read();
 
     /// <returns>The findings by scenario, in the order in which they ran.</returns>
     internal Task<IReadOnlyDictionary<string, Findings>> RunAsync(Suite suite, Leg leg) => _runs[(suite, leg)];
+
+    /// <returns>What a client scenario found, with or without the gateway in the middle.</returns>
+    internal Task<Findings> RunAsync(string clientScenario, bool throughGateway) => _clients[(clientScenario, throughGateway)];
 
     public async ValueTask InitializeAsync()
     {
@@ -40,12 +44,17 @@ public sealed class ConformanceRuns(PostgresServer postgres) : IAsyncLifetime
             var direct = Legs.GatewayNameOf(leg) is null ? await ListenAsync(leg, cancellationToken) : null;
             foreach (var suite in Enum.GetValues<Suite>()) _runs[(suite, leg)] = RunAsync(suite, leg, direct, cancellationToken);
         }
+
+        foreach (var scenario in ClientRunner.Scenarios)
+        {
+            foreach (var throughGateway in new[] { false, true }) _clients[(scenario, throughGateway)] = RunClientAsync(scenario, throughGateway, cancellationToken);
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        await Task.WhenAll(_runs.Values).ContinueWith(_ => { }, TaskScheduler.Default);
+        await Task.WhenAll([.. _runs.Values, .. _clients.Values]).ContinueWith(_ => { }, TaskScheduler.Default);
         if (_gatehouse is not null) await _gatehouse.DisposeAsync();
         foreach (var program in _programs) await program.DisposeAsync();
         _slots.Dispose();
@@ -77,6 +86,28 @@ public sealed class ConformanceRuns(PostgresServer postgres) : IAsyncLifetime
         finally
         {
             _slots.Release();
+        }
+    }
+
+    private async Task<Findings> RunClientAsync(string scenario, bool throughGateway, CancellationToken cancellationToken)
+    {
+        await _slots.WaitAsync(cancellationToken);
+        try
+        {
+            var findings = await RunOnceAsync();
+            for (var times = 0; times < Repetitions && Page.CellOf(scenario, throughGateway) is { } usual && usual != findings.ToString(); times++) findings = await RunOnceAsync();
+            return findings;
+        }
+        finally
+        {
+            _slots.Release();
+        }
+
+        async Task<Findings> RunOnceAsync()
+        {
+            if (!throughGateway) return await ClientRunner.RunAsync(scenario, new Dictionary<string, string>(), cancellationToken);
+            await using var door = await GatewayDoor.OpenAsync(postgres, cancellationToken);
+            return await ClientRunner.RunAsync(scenario, door.Environment, cancellationToken);
         }
     }
 

@@ -34,6 +34,9 @@ internal sealed class Findings(IEnumerable<Check> checks)
             where !IsBetter(before, after)
             select $"{id}: {Join(before)} became {Join(after)}"];
 
+    /// <summary>Without what only informs: a mock server notes each request so, and a gateway asks on its own account as well.</summary>
+    public Findings Judgements => new(from check in _checks from status in check.Value where status is not CheckStatus.Info select new Check(check.Key, status));
+
     /// <summary>What is wrong, whoever is compared.</summary>
     public IReadOnlyList<string> Faults =>
         _checks.Count == 0 ? ["nothing came of it"]

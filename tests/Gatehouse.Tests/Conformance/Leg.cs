@@ -26,7 +26,7 @@ internal static class Legs
     private const string Script = "conformance.mjs";
 
     /// <summary>Those that run, in the order of the page's columns.</summary>
-    public static IReadOnlyList<Leg> All { get; } = [Leg.Npm, Leg.NpmThroughGateway, Leg.CSharp, Leg.CSharpThroughGateway];
+    public static IReadOnlyList<Leg> All { get; } = [Leg.Npm, Leg.NpmThroughGateway, Leg.CSharp, Leg.CSharpThroughGateway, Leg.StdioThroughGateway];
 
     public static string TitleOf(Leg leg) => leg switch
     {
@@ -64,12 +64,14 @@ internal static class Legs
         return (program, await FixtureServer.ListeningAsync(program, cancellationToken));
     }
 
-    /// <summary>The server as a program for the gateway to start.</summary>
+    /// <summary>The server as a program for the gateway to start, once per session: only so may it send requests to the client. Not all suites end their sessions.</summary>
     public static async Task<ServerSettings> StdioAsync(CancellationToken cancellationToken) => new()
     {
         Command = await NodePackages.NodeAsync(cancellationToken),
         Args = [Script],
         Cwd = await NodePackages.InstallAsync("servers", cancellationToken),
+        Pool = StdioPool.PerSession,
+        IdleTimeout = 20,
     };
 
     /// <summary>Built with the tests, in the same configuration.</summary>

@@ -1,4 +1,5 @@
 using Gatehouse.Core.Configuration;
+using Gatehouse.Tests.Conformance;
 using Gatehouse.Tests.Parts;
 
 namespace Gatehouse.Tests.EndToEnd;
@@ -102,6 +103,30 @@ public sealed class ListenTests(ListenTests.Gatehouses gatehouses, PostgresServe
         Assert.Equal("""{"resourceSubscriptions":["three://watched","two://watched"]}""", acknowledged.GetProperty("params").GetProperty("notifications").GetRawText());
         await three.SayAsync("""{"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"uri":"three://watched"}}""");
         Assert.Equal("three://watched", (await listening.NextAsync()).GetProperty("params").GetProperty("uri").GetString());
+    }
+
+    [Theory(Timeout = 120_000)]
+    [InlineData(Topology.Embedded)]
+    [InlineData(Topology.Split)]
+    public async Task What_a_server_that_we_did_not_write_tells_is_heard_over_either_transport(Topology topology)
+    {
+        var (program, url) = await Legs.ListenAsync(Leg.Npm, Cancellation);
+        await using var web = program;
+        var servers = new Dictionary<string, ServerSettings> { ["web"] = new() { Url = url }, ["program"] = await Legs.StdioAsync(Cancellation) };
+        await using var gatehouse = await Harness.StartAsync(topology, postgres, servers, Cancellation);
+        var alice = await gatehouse.EnterAsync(Harness.Alice, Speech.Modern, Cancellation);
+        var tokens = await gatehouse.SignInAsync(Harness.Alice, Cancellation);
+        await using var listening = await Listening.OpenAsync(gatehouse.Connect(tokens.AccessToken), new { toolsListChanged = true, promptsListChanged = true }, "\"mine\"", Cancellation);
+        Assert.Equal("""{"toolsListChanged":true,"promptsListChanged":true}""", (await listening.NextAsync()).GetProperty("params").GetProperty("notifications").GetRawText());
+        foreach (var (tool, method) in new[] { ("test_trigger_tool_change", "notifications/tools/list_changed"), ("test_trigger_prompt_change", "notifications/prompts/list_changed") })
+        {
+            foreach (var server in servers.Keys)
+            {
+                Assert.Equal("changed", (await alice.CallAsync($"{server}__{tool}", new { }, Cancellation)).Text);
+                var told = await listening.NextAsync();
+                Assert.Equal((method, "\"mine\""), (told.GetProperty("method").GetString(), told.GetProperty("params").GetProperty("_meta").GetProperty(SubscriptionId).GetRawText()));
+            }
+        }
     }
 
     [Fact(Timeout = 120_000)]

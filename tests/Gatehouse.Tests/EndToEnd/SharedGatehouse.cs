@@ -36,6 +36,14 @@ public abstract class SharedGatehouse(PostgresServer postgres) : IAsyncDisposabl
         return new ServerSettings { Url = url, Timeout = 30 };
     }
 
+    /// <summary>npm's server-everything, reached over HTTP+SSE.</summary>
+    protected async Task<Uri> EverythingOverSseAsync(CancellationToken cancellationToken)
+    {
+        var (program, url) = await EverythingServer.SseAsync(cancellationToken);
+        _programs.Add(program);
+        return url;
+    }
+
     /// <summary>The server that the conformance suites ask for, reached over HTTP: it has what only the newest servers have.</summary>
     protected async Task<ServerSettings> ConformanceOverHttpAsync(CancellationToken cancellationToken)
     {

@@ -21,6 +21,10 @@ internal sealed class ChromiumBrowser : IBrowser, IAsyncDisposable
     private ChromiumBrowser(IPlaywright playwright, Microsoft.Playwright.IBrowser chromium, string email) =>
         (_playwright, _chromium, _email) = (playwright, chromium, email);
 
+    /// <summary>Where Chromium is.</summary>
+    public static string Program => _places.FirstOrDefault(File.Exists)
+        ?? throw new InvalidOperationException("The tests need Chromium: the Debian package chromium. ./test installs it.");
+
     /// <summary>What the browser's console reported as an error: a blocked style, a refused form, a failed request.</summary>
     public IReadOnlyList<string> Complaints
     {
@@ -29,10 +33,8 @@ internal sealed class ChromiumBrowser : IBrowser, IAsyncDisposable
 
     public static async Task<ChromiumBrowser> StartAsync(string email)
     {
-        var path = _places.FirstOrDefault(File.Exists)
-            ?? throw new InvalidOperationException("The tests need Chromium: the Debian package chromium. ./test installs it.");
         var playwright = await Playwright.CreateAsync();
-        var chromium = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = path, Args = _arguments });
+        var chromium = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Program, Args = _arguments });
         return new ChromiumBrowser(playwright, chromium, email);
     }
 

@@ -32,6 +32,19 @@ internal static class EverythingServer
         return (program, await FixtureServer.ListeningAsync(program, cancellationToken));
     }
 
+    /// <summary>The same over HTTP+SSE, the transport of 2024-11-05.</summary>
+    public static async Task<(NodeProgram Program, Uri Url)> SseAsync(CancellationToken cancellationToken)
+    {
+        await NodePackages.InstallAsync("servers", cancellationToken);
+        var program = await NodeProgram.StartAsync(
+            "servers",
+            await ScriptAsync("server-everything", cancellationToken),
+            ["sse"],
+            new Dictionary<string, string> { ["PORT"] = "0", ["NODE_OPTIONS"] = "--require ./loopback.cjs" },
+            cancellationToken);
+        return (program, new Uri(await FixtureServer.ListeningAsync(program, cancellationToken), "/sse"));
+    }
+
     private static async Task<string> ScriptAsync(string package, CancellationToken cancellationToken) =>
         Path.Combine(await NodePackages.InstallAsync("servers", cancellationToken), "node_modules", "@modelcontextprotocol", package, "dist", "index.js");
 

@@ -10,13 +10,17 @@ else createInterface({ input: process.stdin }).on('line', line => receive(JSON.p
 const say = message => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', ...message }) + '\n');
 const answer = (id, value) => say({ id, result: { content: [{ type: 'text', text: String(value) }] } });
 const asked = [];
+let mad = false;
 
 function receive({ id, method, params, result, error }) {
   if (method === 'initialize') return say({ id, result: { protocolVersion: params.protocolVersion, capabilities: { tools: {} }, serverInfo: { name: way, version: '0' } } });
   if (method === 'server/discover') return say({ id, error: { code: -32601, message: 'Method not found' } });
+  if (mad) return process.stdout.write(`\u0000 not JSON\n[1,2]\n{"jsonrpc":"2.0","id":${JSON.stringify(id ?? null)},"result":"nonsense"}\n`);
+  if (method === 'tools/list') return say({ id, result: { tools: ['fine', 'go-mad'].map(name => ({ name, inputSchema: { type: 'object' } })) } });
   if (method === undefined) return asked.push({ id, result, error });
   if (id === undefined) return;
   const tool = params?.name;
+  if (tool === 'go-mad') { mad = true; return answer(id, 'mad'); }
   if (tool === 'fine') return answer(id, 'fine');
   if (tool === 'crash') process.exit(4);
   if (tool === 'never') return;

@@ -64,6 +64,9 @@ internal sealed class MergedListen(GatehouseSettings settings, ListenParts parts
     private async Task WriteAsync(Exchange exchange, ListenFilter asked, IReadOnlyList<ListenPart> listens, ChannelReader<ReadOnlyMemory<byte>> messages)
     {
         await using var events = await ClientEvents.BeginAsync(exchange.Http, settings.Limits.KeepAlive, time);
+
+        // The head goes out at once: the client need not guess whether anybody listens.
+        await exchange.Http.Response.BodyWriter.FlushAsync(exchange.Http.RequestAborted);
         var honoured = await AcknowledgedAsync(exchange, listens);
         await SendAsync(exchange, events, MessageWriter.Notification(McpMethods.Acknowledged, json =>
         {

@@ -1,3 +1,4 @@
+using Gatehouse.Gateway.Downstream.Lists;
 using Gatehouse.Gateway.Policy;
 using Gatehouse.Gateway.Protocol;
 using Gatehouse.Gateway.Routing;
@@ -6,7 +7,7 @@ using Gatehouse.Gateway.Upstreams;
 namespace Gatehouse.Gateway.Downstream.Aggregate;
 
 /// <summary>From the name of a tool or prompt, as a client uses it, to the server and the name that the server uses.</summary>
-internal sealed class NamedRoutes(IUpstreams upstreams, AccessPolicy policy, NameIndex names, ListCollector collector)
+internal sealed class NamedRoutes(IUpstreams upstreams, AccessPolicy policy, NameIndex names, ListCache lists)
 {
     /// <summary>
     /// Nothing is looked up but the server, unless the name is a hashed one. What stands behind that is known from the server's list; if
@@ -32,7 +33,7 @@ internal sealed class NamedRoutes(IUpstreams upstreams, AccessPolicy policy, Nam
     private async ValueTask<NamedRoute> AskAsync(Exchange exchange, AggregateView view, ListKind kind, string exposed, IUpstream upstream, SessionBinding session)
     {
         await upstream.SettledAsync(exchange.Http.RequestAborted);
-        var list = await collector.CollectAsync(exchange, upstream, kind, session);
+        var list = await lists.GetAsync(new ListAsker(exchange, session), upstream, kind, exchange.Http.RequestAborted);
         var byName = names.Expose(upstream.Name, kind, list.Pages.SelectMany(page => page.Items).Select(item => item.KeyValue));
         foreach (var (own, each) in byName)
         {

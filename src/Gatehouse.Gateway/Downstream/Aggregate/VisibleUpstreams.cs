@@ -20,6 +20,7 @@ internal sealed class VisibleUpstreams(GatehouseSettings settings, IUpstreams up
     public async Task<IReadOnlyList<IUpstream>> SettledAsync(Caller caller, AggregateView view, CancellationToken cancellationToken)
     {
         var visible = Of(caller, view);
+        if (visible.All(upstream => upstream.Status.State != UpstreamState.Starting)) return visible;
         using var patience = new CancellationTokenSource(_startPatience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try

@@ -1,4 +1,5 @@
 using System.Net.ServerSentEvents;
+using Gatehouse.Gateway.Upstreams;
 
 namespace Gatehouse.Gateway.Downstream.Forwarding;
 

@@ -68,6 +68,7 @@ internal sealed class Relay(GatehouseSettings settings, TimeProvider time)
         try
         {
             var length = await answer.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+            if (length == 0 && answer.Status < StatusCodes.Status400BadRequest && exchange.Message.Kind == MessageKind.Request) throw new IOException("the answer was empty");
             if (length < buffer.Length) response.ContentLength = length;
             while (length > 0)
             {
@@ -85,6 +86,7 @@ internal sealed class Relay(GatehouseSettings settings, TimeProvider time)
         }
 
         Conclude(exchange, answer.Status, watch.IsFailure);
+        if (!watch.IsAnswer && exchange.Message.Kind == MessageKind.Request) exchange.Conclude(AuditOutcome.Failed, "the server's answer is none");
     }
 
     private async Task CopyEventsAsync(Exchange exchange, UpstreamResult.Answered answer, long maxLength, Patience patience, CancellationToken cancellationToken)

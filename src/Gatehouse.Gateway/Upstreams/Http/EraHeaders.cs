@@ -32,10 +32,11 @@ internal static class EraHeaders
         if (session.Id is { } id) http.Headers.TryAddWithoutValidation(SessionId, id);
     }
 
-    public static void AddDiscover(HttpRequestMessage http, string version)
+    /// <summary>Modern, for a message of the gateway's own.</summary>
+    public static void AddModern(HttpRequestMessage http, string version, string method)
     {
         http.Headers.TryAddWithoutValidation(ProtocolVersion, version);
-        http.Headers.TryAddWithoutValidation("Mcp-Method", McpMethods.Discover);
+        http.Headers.TryAddWithoutValidation("Mcp-Method", method);
     }
 
     /// <summary>The session id of an answer to <c>initialize</c>.</summary>

@@ -8,10 +8,12 @@ namespace Gatehouse.Gateway.Upstreams.Http;
 /// (2026-07-28, "Versioning"): no single status or code decides, for servers differ in how they fail to understand.
 /// </summary>
 /// <param name="endpoint">The server.</param>
+/// <param name="sse">Asks over the older HTTP+SSE transport.</param>
+/// <param name="isSse">Whether that is the only one to try.</param>
 /// <param name="close">Ends the session that asking has opened.</param>
 /// <param name="patience">How long one answer may take.</param>
 /// <param name="time">The clock.</param>
-internal sealed class EraProbe(HttpEndpoint endpoint, Action<ManagedSession> close, TimeSpan patience, TimeProvider time)
+internal sealed class EraProbe(HttpEndpoint endpoint, Func<CancellationToken, Task<EraProbe.Finding>> sse, bool isSse, Action<ManagedSession> close, TimeSpan patience, TimeProvider time)
 {
     /// <summary>What was found, or why nothing was.</summary>
     public sealed record Finding(UpstreamStatus? Known, string? Identity, UpstreamResult.Failed? Failed);
@@ -21,28 +23,31 @@ internal sealed class EraProbe(HttpEndpoint endpoint, Action<ManagedSession> clo
 
     public async Task<Finding> RunAsync(CancellationToken cancellationToken)
     {
+        if (isSse) return await sse(cancellationToken);
         var version = ProtocolVersions.Modern;
         for (var attempt = 0; attempt < 2; attempt++)
         {
             var (answer, silence) = await HandshakePost.SendAsync(
-                endpoint, OwnMessages.Discover(1, version), caller: null, http => EraHeaders.AddDiscover(http, version), patience, time, cancellationToken);
+                endpoint, OwnMessages.Discover(1, version), caller: null, http => EraHeaders.AddModern(http, version, McpMethods.Discover), patience, time, cancellationToken);
             if (answer is null) return Nothing(UpstreamFailure.Unreachable, silence!);
             if (answer.CredentialRefused) return Nothing(UpstreamFailure.CredentialRefused, Refused(answer));
             if (answer.Greeting is Greeting.Welcome { SupportedVersions.Count: > 0 } welcome) return Modern(welcome);
 
             // Not there, or a proxy before it says so: that is no word about eras.
             if (answer.IsAbsence) return Nothing(UpstreamFailure.Unreachable, $"it answered {answer.StatusText}");
-            if (ModernVersions.Other(answer.Greeting, version) is not { } other) break;
-            version = other;
+            if (ModernVersions.Offered(answer.Greeting) is not { } offered) break;
+            version = offered;
         }
 
-        return await LegacyAsync(cancellationToken);
+        // 400, 404 or 405 to both may mean that messages go elsewhere (2025-11-25, "Backwards compatibility" of the transports).
+        var legacy = await LegacyAsync(cancellationToken);
+        return legacy.Failed is { Failure: UpstreamFailure.EraNotSupported } && await sse(cancellationToken) is { Known: not null } found ? found : legacy;
     }
 
     /// <summary>Asks <c>initialize</c>, and ends the session at once that this opened.</summary>
     public async Task<Finding> LegacyAsync(CancellationToken cancellationToken)
     {
-        var (session, welcome, failed) = await InitializeAsync(caller: null, OwnMessages.Initialize(1, ProtocolVersions.NewestLegacy), cancellationToken);
+        var (session, welcome, failed) = await InitializeAsync(cancellationToken);
         if (session is null) return new Finding(null, null, failed);
         close(session);
         var known = new UpstreamStatus
@@ -59,6 +64,10 @@ internal sealed class EraProbe(HttpEndpoint endpoint, Action<ManagedSession> clo
     /// <summary>Opens the legacy session of one client, with what that client said of itself.</summary>
     public Task<Initialization> InitializeAsync(ManagedSessions.Owner owner, CancellationToken cancellationToken) =>
         InitializeAsync(owner.Caller, OwnMessages.Initialize(1, owner.Client), cancellationToken);
+
+    /// <summary>Opens one for the gateway itself.</summary>
+    public Task<Initialization> InitializeAsync(CancellationToken cancellationToken) =>
+        InitializeAsync(caller: null, OwnMessages.Initialize(1, ProtocolVersions.NewestLegacy), cancellationToken);
 
     private async Task<Initialization> InitializeAsync(Caller? caller, byte[] initialize, CancellationToken cancellationToken)
     {

@@ -69,7 +69,8 @@ internal static class HandshakePost
         var type = response.Content.Headers.ContentType?.MediaType;
         if (string.Equals(type, "text/event-stream", StringComparison.OrdinalIgnoreCase))
         {
-            var events = SseParser.Create(await response.Content.ReadAsStreamAsync(cancellationToken), static (_, data) => data.ToArray());
+            await using var bounded = new BoundedStream(await response.Content.ReadAsStreamAsync(cancellationToken), LongestAnswer);
+            var events = SseParser.Create(bounded, static (_, data) => data.ToArray());
             await foreach (var item in events.EnumerateAsync(cancellationToken))
             {
                 // A priming event and notifications may come first.

@@ -29,6 +29,8 @@ internal sealed class HttpEndpoint(ServerSettings settings) : IDisposable
         RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
     });
 
+    public Uri Url { get; } = settings.Url!;
+
     /// <param name="method">POST, or for a session of the client's own GET and DELETE.</param>
     /// <param name="body">The message, sent as these bytes.</param>
     /// <param name="caller">Who it is for; null where the gateway speaks for itself.</param>

@@ -9,7 +9,13 @@ namespace Gatehouse.Gateway.Upstreams.Http;
 /// Whether the server is there and which eras it speaks: asked at the start, and again whenever a call found it gone. While
 /// it is well nobody asks it anything.
 /// </summary>
-internal sealed class HttpPresence(EraProbe probe, StatusBoard board, ProgramBeside? program, TimeSpan patience, TimeProvider time)
+/// <param name="probe">Asks it.</param>
+/// <param name="board">Where it is told.</param>
+/// <param name="program">What is started beside the gateway to be that server.</param>
+/// <param name="returning">Called before it is told that the server is back, which may be another one than before.</param>
+/// <param name="patience">How long a program may take until it listens.</param>
+/// <param name="time">The clock.</param>
+internal sealed class HttpPresence(EraProbe probe, StatusBoard board, ProgramBeside? program, Action returning, TimeSpan patience, TimeProvider time)
 {
     /// <summary>A call may hurry the next try of a server that is down, but not more often than this.</summary>
     private static readonly TimeSpan _shortestPause = TimeSpan.FromSeconds(1);
@@ -37,6 +43,7 @@ internal sealed class HttpPresence(EraProbe probe, StatusBoard board, ProgramBes
                 if (finding.Known is { } known)
                 {
                     backOff.Reset();
+                    if (board.Current.State == UpstreamState.Down) returning();
                     board.Up(known, finding.Identity);
                     await _alarms.Reader.ReadAsync(stopping);
                     started = time.GetTimestamp();

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Gatehouse.Gateway.Upstreams.Http;
 
-/// <summary>An MCP server behind a URL (Streamable HTTP), maybe with a program of its own that is started beside the gateway.</summary>
+/// <summary>An MCP server behind a URL (Streamable HTTP, or the older HTTP+SSE), maybe with a program of its own that is started beside the gateway.</summary>
 internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
 {
     private readonly HttpEndpoint _endpoint;
@@ -14,14 +14,16 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
     private readonly HttpPresence _presence;
     private readonly Errands _errands;
     private readonly ManagedSessions _sessions;
+    private readonly SseSessions _sse;
     private readonly ServersOwnStream _ownStream;
     private readonly ISessionRequests _requests;
     private readonly ProgramBeside? _program;
+    private readonly ListWatch? _watch;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly int _longestAnswer;
 
-    public HttpUpstream(string name, ServerSettings settings, int longestAnswer, StatusBoard board, ChildLog log, ISessionRequests requests, TimeProvider time, ILogger logger)
+    public HttpUpstream(string name, ServerSettings settings, int longestAnswer, StatusBoard board, ListChanges changes, ChildLog log, ISessionRequests requests, TimeProvider time, ILogger logger)
     {
         Name = name;
         (_board, _requests, _time, _logger, _longestAnswer) = (board, requests, time, logger, longestAnswer);
@@ -29,10 +31,16 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
         _errands = new Errands(name, _endpoint, time, logger);
         _program = settings.Command is null ? null : new ProgramBeside(settings, log, time);
         var patience = TimeSpan.FromSeconds(settings.Timeout);
-        var probe = new EraProbe(_endpoint, session => CloseSession(owner: null, session), patience, time);
-        _presence = new HttpPresence(probe, board, _program, patience, time);
+        _sse = new SseSessions(new SseServer(name, _endpoint, _errands, requests, longestAnswer, patience, time), () => _presence!.Alarm());
+        var probe = new EraProbe(_endpoint, _sse.ProbeAsync, settings.Transport == ServerTransport.Sse, session => CloseSession(owner: null, session), patience, time);
+        _presence = new HttpPresence(probe, board, _program, () => changes.Publish(name, UpstreamFeatures.ListsChanged), patience, time);
         _sessions = new ManagedSessions(owner => OpenSessionAsync(probe, owner), CloseSession, time);
         _ownStream = new ServersOwnStream(_endpoint, _sessions, Heard, time);
+
+        // Where each user has lists of their own, nobody could listen for all of them; over HTTP+SSE each session hears it itself.
+        if (settings.ForwardUser?.Header is not null || settings.Transport == ServerTransport.Sse) return;
+        var ears = new ListEars(_endpoint, probe, _errands, session => CloseSession(owner: null, session), patience, time);
+        _watch = new ListWatch(name, ears, board, changes, time, logger);
     }
 
     public string Name { get; }
@@ -47,8 +55,10 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
         var running = _program?.RunAsync(_presence.Alarm, program.Token) ?? Task.CompletedTask;
         try
         {
-            await Task.WhenAll(_presence.RunAsync(stopping), _errands.RunAsync(stopping), SweepAsync(stopping));
-            await Farewell.SayAsync(_sessions.TakeAll().Select(each => Deletion(each.Owner, each.Session)), _endpoint, _time);
+            await Task.WhenAll(_presence.RunAsync(stopping), _errands.RunAsync(stopping), _sse.RunAsync(stopping), SweepAsync(stopping), _watch?.RunAsync(stopping) ?? Task.CompletedTask);
+            var over = _sessions.TakeAll().Select(each => Deletion(each.Owner, each.Session));
+            if (_watch?.Left is { } left) over = over.Append(Deletion(owner: null, left));
+            await Farewell.SayAsync(over, _endpoint, _time);
         }
         finally
         {
@@ -58,15 +68,22 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
     }
 
     public Task ListenAsync(SessionBinding.Managed session, Caller caller, CancellationToken cancellationToken) =>
-        _endpoint.CanName(caller) ? _ownStream.ListenAsync(session.Key, caller, cancellationToken) : Task.CompletedTask;
+        !_endpoint.CanName(caller) ? Task.CompletedTask
+        : Status.IsSse ? _sse.ListenAsync(session.Key, cancellationToken)
+        : _ownStream.ListenAsync(session.Key, caller, cancellationToken);
 
-    public void EndSession(string sessionKey) => _sessions.End(sessionKey);
+    public void EndSession(string sessionKey)
+    {
+        _sessions.End(sessionKey);
+        _sse.End(sessionKey);
+    }
 
     public async Task<UpstreamResult> SendAsync(UpstreamRequest request, CancellationToken cancellationToken)
     {
         await SettledAsync(cancellationToken);
         if (await _presence.RefuseAsync(request.Era, cancellationToken) is { } refused) return refused;
         if (!_endpoint.CanName(request.Caller)) return new UpstreamResult.Failed(UpstreamFailure.Unreachable, "the caller's name holds characters that no header can carry");
+        if (Status.IsSse) return await SendSseAsync(request, cancellationToken);
         return request.Session switch
         {
             SessionBinding.Managed managed => await SendManagedAsync(request, managed, cancellationToken),
@@ -76,12 +93,26 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
         };
     }
 
-    public void Dispose() => _endpoint.Dispose();
+    public void Dispose()
+    {
+        _sse.Dispose();
+        _endpoint.Dispose();
+    }
 
     private async Task<UpstreamResult> SendAsync(UpstreamRequest request, Action<HttpRequestMessage> addHeaders, Action? abandoned, CancellationToken cancellationToken)
     {
         var (response, failed) = await PostAsync(request, addHeaders, abandoned, cancellationToken);
         return failed ?? await HttpExchange.ReadAsync(response!, wrap: null, abandoned, cancellationToken);
+    }
+
+    private async Task<UpstreamResult> SendSseAsync(UpstreamRequest request, CancellationToken cancellationToken)
+    {
+        // A session of the client's own is from a time when the server spoke another transport: the client begins a new one.
+        if (request is not { Session: SessionBinding.Managed managed, Message: { } message }) return new UpstreamResult.Answered(404, UpstreamContent.None, Stream.Null);
+        if (message is not { Method: McpMethods.Initialize, Id: { } id }) return await _sse.SendAsync(request, managed, message, cancellationToken);
+
+        // The session is the gateway's, opened with the first message; what the server says of itself is known.
+        return new UpstreamResult.Answered(200, UpstreamContent.Json, new MemoryStream(OwnMessages.Result(id.Of(message.Body), Status.InitializeResult), writable: false));
     }
 
     private Task<UpstreamResult> SendOwnAsync(UpstreamRequest request, SessionBinding.Own own, CancellationToken cancellationToken)
@@ -191,12 +222,18 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
         return http;
     }
 
+    private void Sweep()
+    {
+        _sessions.Sweep();
+        _sse.Sweep();
+    }
+
     private async Task SweepAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMinutes(1), _time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stopping)) _sessions.Sweep();
+            while (await timer.WaitForNextTickAsync(stopping)) Sweep();
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

@@ -3,7 +3,9 @@ using Gatehouse.Gateway.Protocol;
 namespace Gatehouse.Gateway.Upstreams.Stdio;
 
 /// <summary>Puts on the board what a server's children say of themselves, and what becomes of them.</summary>
-internal sealed class ChildGreetings(StatusBoard board)
+/// <param name="board">The board.</param>
+/// <param name="areHeard">Whether a child that announces changed lists always runs, so that none is missed.</param>
+internal sealed class ChildGreetings(StatusBoard board, bool areHeard)
 {
     public UpstreamStatus Status => board.Current;
 
@@ -16,6 +18,7 @@ internal sealed class ChildGreetings(StatusBoard board)
                 ? known with { SpeaksModern = true, DiscoverResult = opened.Welcome.Result, Features = opened.Welcome.Features }
                 : known with { SpeaksModern = false, SpeaksLegacy = true, InitializeResult = opened.Welcome.Result, DiscoverResult = default, Features = opened.Welcome.Features },
             opened.Welcome.Identity);
+        if (areHeard) board.Learn(status => status with { Announced = status.Features & UpstreamFeatures.ListsChanged });
     }
 
     public void Down(ChildFailure failure) => board.Down(failure.Failed.Reason, failure.Detail);

@@ -50,8 +50,8 @@ internal abstract record ChildOpening
             var (greeting, trouble) = await AskAsync(channel, OwnMessages.Discover(channel.NextNumber(), version), Era.Modern, _discoverPatience, time, cancellationToken);
             if (trouble is not null) return new Failed(trouble);
             if (greeting is Greeting.Welcome { SupportedVersions.Count: > 0 } welcome) return new Opened(Era.Modern, version, welcome);
-            if (ModernVersions.Other(greeting, version) is not { } other) return null;
-            version = other;
+            if (ModernVersions.Offered(greeting) is not { } offered) return null;
+            version = offered;
         }
 
         return null;

@@ -13,8 +13,9 @@ internal sealed class StdioUpstream : ISupervisedUpstream
     {
         Name = name;
         _board = board;
-        var greetings = new ChildGreetings(board);
-        _children = settings is { Pool: StdioPool.Shared, IdleTimeout: null }
+        var isOne = settings is { Pool: StdioPool.Shared, IdleTimeout: null };
+        var greetings = new ChildGreetings(board, areHeard: isOne);
+        _children = isOne
             ? new SharedChildren(Shared(legacyOnly: false), Shared(legacyOnly: true), greetings)
             : new ChildPool(name, settings, greetings, changes, sessions, requests, log, time);
 

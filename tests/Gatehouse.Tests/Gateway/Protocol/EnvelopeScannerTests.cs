@@ -24,7 +24,8 @@ public sealed class EnvelopeScannerTests
         Assert.Equal("2025-06-18", envelope.RequestedVersion);
         Assert.Equal(("ref/prompt", "p", "u"), (envelope.RefType, envelope.RefNameValue, envelope.RefUriValue));
         Assert.Equal("2026-07-28", envelope.MetaProtocolVersion);
-        Assert.True(envelope.HasMetaClientCapabilities);
+        Assert.NotNull(envelope.MetaClientCapabilities);
+        Assert.StartsWith("{", Raw(envelope, envelope.MetaClientCapabilities), StringComparison.Ordinal);
         Assert.Equal("\"a\\u0062\"", Raw(envelope, envelope.Id));
         Assert.Equal("\"ev\\u0065rything__echo\"", Raw(envelope, envelope.Name));
         Assert.Equal("{\"name\":\"not this one\"}", Raw(envelope, envelope.Arguments));

@@ -9,7 +9,7 @@ public sealed class ListTests
     private static readonly byte[] _page = Encoding.UTF8.GetBytes(
         """
         {"jsonrpc":"2.0","id":1,"result":{"x":1,"tools":[{"description":"first","name":"a","n":1.0e2,"unknown":{"name":"not this"}}, {"name":"s\u0065cret"},"no item",{"title":"nameless"}],
-        "nextCursor":"next","ttlMs":500}}
+        "nextCursor":"next","ttlMs":500,"cacheScope":"public"}}
         """);
 
     [Fact]
@@ -17,7 +17,7 @@ public sealed class ListTests
     {
         var page = ListPage.Read(_page, ListKind.Tools)!;
         Assert.Equal(["a", "secret"], page.Items.Select(item => item.KeyValue));
-        Assert.Equal(("next", 500, null), (page.NextCursor, page.TtlMilliseconds, page.Error));
+        Assert.Equal(("next", 500, "public", null), (page.NextCursor, page.TtlMilliseconds, page.CacheScope, page.Error));
     }
 
     [Theory]
@@ -66,24 +66,27 @@ public sealed class ListTests
     }
 
     [Fact]
-    public void A_merged_list_prefixes_names_leaves_out_what_is_hidden_and_tells_who_is_missing()
+    public void A_merged_list_prefixes_names_leaves_out_what_is_hidden_and_tells_who_is_missing_or_old()
     {
         var page = ListPage.Read(_page, ListKind.Tools)!;
-        var merged = MergedList.Write("\"x\""u8, ListKind.Tools, [new("one", [page], null, name => name == "secret" ? null : $"one__{name}"), new("two", [], "is down: why", _ => null)], modern: false);
+        var body = MergedList.Body(
+            ListKind.Tools, [new("one", [page], null), new("two", [], "is down: why"), new("three", [page], "is down") { IsStale = true }],
+            part => new ItemLabels(name => name == "secret" || part.Server == "three" ? null : $"{part.Server}__{name}"), modern: false);
         Assert.Equal(
-            """{"jsonrpc":"2.0","id":"x","result":{"tools":[{"description":"first","name":"one__a","n":1.0e2,"unknown":{"name":"not this"}}],"_meta":{"io.gatehouse/upstreams":{"one":{"status":"ok"},"two":{"status":"unavailable","reason":"is down: why"}}}}}""",
-            Encoding.UTF8.GetString(merged.Span));
+            """{"jsonrpc":"2.0","id":"x","result":{"tools":[{"description":"first","name":"one__a","n":1.0e2,"unknown":{"name":"not this"}}],"_meta":{"io.gatehouse/upstreams":{"one":{"status":"ok"},"two":{"status":"unavailable","reason":"is down: why"},"three":{"status":"stale","reason":"is down"}}}}}""",
+            Encoding.UTF8.GetString([.. MergedList.Head("\"x\""u8, null).Span, .. body.Span]));
     }
 
     [Theory]
-    [InlineData(null, 500)]
-    [InlineData("is down", 0)]
-    public void A_modern_list_says_how_long_it_holds_and_that_it_is_nobody_elses(string? problem, long ttl)
+    [InlineData(0, false, "private")]
+    [InlineData(long.MaxValue, true, "public")]
+    public void A_modern_list_says_how_long_and_for_whom_it_holds(long ttl, bool isPublic, string scope)
     {
         var page = ListPage.Read(_page, ListKind.Tools)!;
-        using var merged = JsonDocument.Parse(MergedList.Write("1"u8, ListKind.Tools, [new("one", [page], problem, name => name)], modern: true));
+        var body = MergedList.Body(ListKind.Tools, [new("one", [page], null)], _ => new ItemLabels(name => name), modern: true);
+        using var merged = JsonDocument.Parse((byte[])[.. MergedList.Head("1"u8, new CachingHints(ttl, isPublic)).Span, .. body.Span]);
         var result = merged.RootElement.GetProperty("result");
-        Assert.Equal(("complete", "private", ttl), (result.GetProperty("resultType").GetString(), result.GetProperty("cacheScope").GetString(), result.GetProperty("ttlMs").GetInt64()));
+        Assert.Equal(("complete", scope, ttl), (result.GetProperty("resultType").GetString(), result.GetProperty("cacheScope").GetString(), result.GetProperty("ttlMs").GetInt64()));
         Assert.Equal("gatehouse", result.GetProperty("_meta").GetProperty("io.modelcontextprotocol/serverInfo").GetProperty("name").GetString());
     }
 
@@ -95,7 +98,7 @@ public sealed class ListTests
             """{"description":"first","name":"a","n":1.0e2,"unknown":{"name":"not this"}}""",
             JsonDocument.Parse(filtered).RootElement.GetProperty("result").GetProperty("tools")[0].GetRawText());
         Assert.Single(ListPage.Read(filtered, ListKind.Tools)!.Items);
-        Assert.EndsWith("\"nextCursor\":\"next\",\"ttlMs\":500}}\n", Encoding.UTF8.GetString(filtered.Span) + "\n", StringComparison.Ordinal);
+        Assert.EndsWith("\"nextCursor\":\"next\",\"ttlMs\":500,\"cacheScope\":\"public\"}}\n", Encoding.UTF8.GetString(filtered.Span) + "\n", StringComparison.Ordinal);
     }
 
     [Fact]

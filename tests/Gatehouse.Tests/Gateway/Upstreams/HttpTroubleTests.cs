@@ -33,6 +33,26 @@ public sealed class HttpTroubleTests
         Assert.DoesNotContain(seen, request => request.Body.Contains("initialize", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_server_that_refuses_the_revision_it_names_is_asked_again_and_never_in_the_other_era()
+    {
+        var seen = new ConcurrentQueue<string>();
+        await using var server = await FakeServer.StartAsync(async (http, body) =>
+        {
+            seen.Enqueue(body);
+            if (seen.Count == 1) http.Response.StatusCode = 400;
+            await http.Response.WriteAsJsonAsync<object>(
+                seen.Count == 1
+                    ? new { jsonrpc = "2.0", id = 1, error = new { code = -32022, message = "not yet", data = new { supported = new[] { "2026-07-28" } } } }
+                    : new { jsonrpc = "2.0", id = 1, result = new { supportedVersions = new[] { "2026-07-28" }, capabilities = new { } } },
+                Cancellation);
+        });
+        await using var host = await StartOneAsync(server.Settings, Cancellation);
+        await host.AskAsync(Modern(ModernCall("1", "x")), Cancellation);
+        Assert.True(host.One.Status.SpeaksModern);
+        Assert.DoesNotContain(seen, body => body.Contains("initialize", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("data: {\"jsonrpc\":\"2.0\",\"id\":\"s1\",\"method\":\"ping\"}\n\n", "\"id\":\"s1\",\"result\":{}")]
     [InlineData("event: message\r\nid: 9\r\ndata: {\"jsonrpc\":\"2.0\",\"id\":4,\r\ndata: \"method\":\"roots/list\"}\r\n\r\n", "\"id\":4,\"error\":{\"code\":-32601")]

@@ -14,13 +14,17 @@ internal sealed class RecordedRequests : ISessionRequests
     /// <summary>Whether somebody listens.</summary>
     public bool IsOpen { get; set; }
 
+    /// <summary>Who listens else, session by session.</summary>
+    public RecordingSessions? Streams { get; init; }
+
     /// <summary>The id is the server's name and its own id.</summary>
     public byte[] Address(ServerSession from, ReadOnlySpan<byte> message, ByteRange id) =>
         Splice.Replace(message, id, JsonText.Encode($"{from.Server} {Encoding.UTF8.GetString(id.Of(message))}"));
 
     public bool TryDeliver(ServerSession from, ReadOnlySpan<byte> message)
     {
-        if (IsOpen) Delivered.Enqueue((from, Encoding.UTF8.GetString(message)));
-        return IsOpen;
+        if (!IsOpen) return Streams?.TryDeliver(from.SessionKey, from.Server, message) == true;
+        Delivered.Enqueue((from, Encoding.UTF8.GetString(message)));
+        return true;
     }
 }

@@ -3,6 +3,8 @@ using System.Text;
 using Gatehouse.Gateway.Protocol;
 using Gatehouse.Gateway.Upstreams;
 using Gatehouse.Gateway.Upstreams.Http;
+using Gatehouse.Tests.Parts;
+using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Tests.Gateway.Upstreams;
 
@@ -35,12 +37,53 @@ public sealed class ServerWordsTests
         Assert.Null(InitializeResult.Read("""{"result":{},"\ud800":1}"""u8.ToArray()));
     }
 
+    /// <summary>Not stuck, and not given up: looked at again, and again.</summary>
+    [Theory(Timeout = 60_000)]
+    [InlineData("application/json", """{"jsonrpc":"2.0","id":1,"result":{"supportedVersions":["2026-07-28"],"capabilities":{},"_meta":{"io.modelcontextprotocol/serverInfo":{"name":"\ud800"}}}}""")]
+    [InlineData("text/event-stream", "data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"protocolVersion\":\"\\ud800\"}}\n\n")]
+    public async Task A_server_that_greets_without_text_is_down_and_comes_up_when_it_has_learned_to(string type, string greeting)
+    {
+        var learned = false;
+        await using var server = await RecordingServer.StartAsync(Cancellation, async (http, _) =>
+        {
+            if (learned) return false;
+            http.Response.ContentType = type;
+            await http.Response.WriteAsync(greeting, http.RequestAborted);
+            return true;
+        });
+        await using var host = await UpstreamHost.StartOneAsync(server.Settings, Cancellation);
+        Assert.Equal(UpstreamState.Down, host.One.Status.State);
+        learned = true;
+        await host.UntilAsync(status => status.State == UpstreamState.Up, Cancellation);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_greeting_without_end_is_not_kept_in_memory()
+    {
+        var written = 0L;
+        await using var server = await RecordingServer.StartAsync(Cancellation, async (http, _) =>
+        {
+            http.Response.ContentType = "text/event-stream";
+            var line = Encoding.ASCII.GetBytes("data: " + new string('x', 65_530));
+            while (!http.RequestAborted.IsCancellationRequested)
+            {
+                await http.Response.Body.WriteAsync(line, http.RequestAborted);
+                Interlocked.Add(ref written, line.Length);
+            }
+
+            return true;
+        });
+        await using var host = await UpstreamHost.StartOneAsync(server.Settings, Cancellation);
+        Assert.Equal(UpstreamState.Down, host.One.Status.State);
+        Assert.InRange(Interlocked.Read(ref written), 0, 64 * 1024 * 1024);
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task A_request_behind_a_byte_order_mark_is_kept_from_the_client()
     {
         var asked = new List<string>();
         var stream = new MemoryStream("\uFEFFdata: {\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"roots/list\"}\n\ndata: {\"id\":1,\"result\":{}}\n\n"u8.ToArray());
-        await using var events = new ManagedEvents(stream, (request, message) =>
+        await using var events = new ManagedEvents(stream, 32 * 1024 * 1024, (request, message) =>
         {
             asked.Add(Encoding.UTF8.GetString(request.Id!.Value.Of(message)));
             return null;
@@ -56,7 +99,7 @@ public sealed class ServerWordsTests
     {
         var clock = Stopwatch.StartNew();
         var stream = new MemoryStream(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("data: 1\n", 1_000_000)) + "\n"));
-        await using var events = new ManagedEvents(stream, (_, _) => throw new InvalidOperationException("nobody asked"));
+        await using var events = new ManagedEvents(stream, 32 * 1024 * 1024, (_, _) => throw new InvalidOperationException("nobody asked"));
         using var passed = new MemoryStream();
         await events.CopyToAsync(passed, Cancellation);
         Assert.Equal(stream.ToArray(), passed.ToArray());

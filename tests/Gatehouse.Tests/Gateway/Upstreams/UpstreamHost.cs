@@ -30,6 +30,9 @@ internal sealed class UpstreamHost : IAsyncDisposable
     /// <summary>The streams of legacy sessions.</summary>
     public required RecordingSessions Sessions { get; init; }
 
+    /// <summary>The same, for servers over HTTP.</summary>
+    public required RecordedRequests Requests { get; init; }
+
     /// <summary>The changed lists that were told of.</summary>
     public required ConcurrentQueue<ListChange> Changes { get; init; }
 
@@ -43,12 +46,13 @@ internal sealed class UpstreamHost : IAsyncDisposable
         };
         var log = new RecordingLogger();
         var sessions = new RecordingSessions();
+        var requests = new RecordedRequests { Streams = sessions };
         var changes = new ListChanges();
         var changed = new ConcurrentQueue<ListChange>();
         changes.Changed += changed.Enqueue;
-        var registry = new UpstreamRegistry(settings, changes, sessions, sessions, TimeProvider.System, log);
+        var registry = new UpstreamRegistry(settings, changes, sessions, requests, TimeProvider.System, log);
         await registry.StartAsync(cancellationToken);
-        return new UpstreamHost(registry) { Log = log, Sessions = sessions, Changes = changed };
+        return new UpstreamHost(registry) { Log = log, Sessions = sessions, Requests = requests, Changes = changed };
     }
 
     /// <summary>Started, and its one upstream settled.</summary>
@@ -142,18 +146,12 @@ internal sealed class UpstreamHost : IAsyncDisposable
 }
 
 /// <summary>The streams of legacy sessions: those that are open keep what they get.</summary>
-internal sealed class RecordingSessions : ISessionMessages, ISessionRequests
+internal sealed class RecordingSessions : ISessionMessages
 {
     private readonly ConcurrentDictionary<string, ConcurrentQueue<string>> _open = new(StringComparer.Ordinal);
 
     /// <summary>Opens a session's stream.</summary>
     public ConcurrentQueue<string> Open(string session) => _open.GetOrAdd(session, _ => new ConcurrentQueue<string>());
-
-    /// <summary>The id is the server's name and its own id.</summary>
-    public byte[] Address(ServerSession from, ReadOnlySpan<byte> message, ByteRange id) =>
-        Splice.Replace(message, id, JsonText.Encode($"{from.Server} {Encoding.UTF8.GetString(id.Of(message))}"));
-
-    public bool TryDeliver(ServerSession from, ReadOnlySpan<byte> message) => TryDeliver(from.SessionKey, from.Server, message);
 
     public bool TryDeliver(string sessionKey, string server, ReadOnlySpan<byte> message)
     {

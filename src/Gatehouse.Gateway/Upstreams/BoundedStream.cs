@@ -1,6 +1,4 @@
-using Gatehouse.Gateway.Upstreams;
-
-namespace Gatehouse.Gateway.Downstream.Forwarding;
+namespace Gatehouse.Gateway.Upstreams;
 
 /// <summary>Reads another stream up to a bound, beyond which it fails. Leaves the other one open.</summary>
 internal sealed class BoundedStream(Stream inner, long maxLength) : ReadOnlyStream
