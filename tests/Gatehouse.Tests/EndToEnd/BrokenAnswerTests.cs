@@ -55,7 +55,7 @@ public sealed class BrokenAnswerTests(PostgresServer postgres)
         var mcp = await EnterAsync(gatehouse);
         using var response = await mcp.PostAsync(Call, Cancellation);
         await using var stream = await response.Content.ReadAsStreamAsync(Cancellation);
-        var events = await SseParser.Create(stream).EnumerateAsync(Cancellation).Select(item => item.Data).ToListAsync(Cancellation);
+        var events = await SseParser.Create(stream).EnumerateAsync(Cancellation).Where(item => item.EventType == "message").Select(item => item.Data).ToListAsync(Cancellation);
         using var error = JsonDocument.Parse(events[^1]);
         Assert.Equal((7, -32603), (error.RootElement.GetProperty("id").GetInt32(), error.RootElement.GetProperty("error").GetProperty("code").GetInt32()));
     }

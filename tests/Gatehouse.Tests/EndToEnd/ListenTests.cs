@@ -203,10 +203,13 @@ public sealed class ListenTests(ListenTests.Gatehouses gatehouses, PostgresServe
 
             return new Dictionary<string, ServerSettings>
             {
-                ["one"] = One.Settings,
-                ["two"] = Two.Settings with { RequiredGroups = ["staff"] },
-                ["three"] = Three.Settings with { RequiredGroups = ["staff"] },
+                ["one"] = Unwatched(One),
+                ["two"] = Unwatched(Two) with { RequiredGroups = ["staff"] },
+                ["three"] = Unwatched(Three) with { RequiredGroups = ["staff"] },
             };
         }
+
+        /// <summary>Told who asks, so that the gateway does not listen for itself and each listen is a client's.</summary>
+        private static ServerSettings Unwatched(ScriptedServer server) => server.Settings with { ForwardUser = new ForwardUserSettings { Header = "X-User" } };
     }
 }

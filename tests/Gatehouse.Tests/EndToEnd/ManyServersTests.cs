@@ -82,12 +82,9 @@ public sealed partial class ManyServersTests(PostgresServer postgres) : IAsyncDi
         foreach (var (server, outcome) in Outcomes(list))
         {
             var isWell = outcome.GetProperty("status").GetString() == "ok";
-            if (!IsOf($"{server}__", "memory", "files", "mad")) Assert.True(isWell, $"{server}: {outcome}");
+            if (!IsOf($"{server}__", "memory")) Assert.True(isWell != IsOf($"{server}__", "files", "mad"), $"{server}: {outcome}");
             if (!isWell) Assert.NotEqual("", outcome.GetProperty("reason").GetString());
         }
-
-        Assert.Contains("\"mad\":{\"status\":\"unavailable\",\"reason\":\"gave an answer that cannot be read\"}", list.Body, StringComparison.Ordinal);
-        Assert.Contains("\"files\":{\"status\":\"unavailable\",\"reason\":\"did not answer in time\"}", list.Body, StringComparison.Ordinal);
     }
 
     /// <summary>Some of them take their time to start.</summary>
@@ -124,12 +121,12 @@ public sealed partial class ManyServersTests(PostgresServer postgres) : IAsyncDi
     {
         ["everything"] = await EverythingServer.StdioAsync(Cancellation),
         ["memory"] = Marked(await EverythingServer.StdioAsync("server-memory", [], Cancellation), "memory", ("MEMORY_FILE_PATH", Path.Combine(_folder, "memory.jsonl"))),
-        ["files"] = Marked(await EverythingServer.StdioAsync("server-filesystem", [_folder], Cancellation), "files") with { Timeout = 5 },
+        ["files"] = Marked(await EverythingServer.StdioAsync("server-filesystem", [_folder], Cancellation), "files") with { Timeout = 5, ListTtl = 0 },
         ["thinking"] = await EverythingServer.StdioAsync("server-sequential-thinking", [], Cancellation),
         ["browser"] = await NpmServer.StdioAsync("@playwright/mcp", "cli.js", ["--headless", "--no-sandbox", "--isolated", "--executable-path", ChromiumBrowser.Program], Cancellation),
         ["errors"] = await NpmServer.StdioAsync("@sentry/mcp-server", "dist/index.js", ["--access-token=no-such-token", "--host=127.0.0.1:1"], Cancellation),
         ["fixture"] = new ServerSettings { Url = fixture, Timeout = 60 },
-        ["mad"] = await FixtureServer.MisbehavingAsync("goes mad", Cancellation),
+        ["mad"] = await FixtureServer.MisbehavingAsync("goes mad", Cancellation) with { ListTtl = 0 },
     };
 
     private ServerSettings Marked(ServerSettings server, string name, params (string Name, string Value)[] environment) =>

@@ -20,7 +20,7 @@ public sealed class MergedListTests(MergedListTests.Gatehouses gatehouses) : ICl
     public async Task Every_page_of_every_server_is_there_in_the_order_of_the_configuration(Topology topology, Speech speech)
     {
         var mcp = await EnterAsync(topology, speech);
-        string[] own = ["echo", "slow", "cancelled_count", "fail"];
+        string[] own = ["echo", "slow", "cancelled_count", "change", "crash", "fail"];
         var paged = from page in Enumerable.Range(1, 3) from tool in Enumerable.Range(1, 10) select $"page_{page}_tool_{tool}";
         string[] expected = [.. own.Concat(paged).Select(tool => $"zeta__{tool}"), .. own.Select(tool => $"alpha__{tool}")];
 

@@ -130,7 +130,7 @@ public sealed class VirtualServerTests(VirtualServerTests.Gatehouses gatehouses)
                 {
                     Servers = ["web"],
                     Tools = ["program__echo", "staff__*"],
-                    Exclude = ["web__fail", "web__cancelled_*", "staff__fail", "staff__cancelled_count"],
+                    Exclude = ["web__fail", "web__c*", "staff__fail", "staff__cancelled_count", "staff__change", "staff__crash"],
                     Rename = new Dictionary<string, string> { ["say"] = "program__echo" },
                     Descriptions = new Dictionary<string, string> { ["say"] = "Says \"hello\".", ["web__slow"] = "Slow, on purpose." },
                 },

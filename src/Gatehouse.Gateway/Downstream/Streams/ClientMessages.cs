@@ -1,5 +1,5 @@
-using Gatehouse.Core.Configuration;
 using System.Text.Json;
+using Gatehouse.Core.Configuration;
 using Gatehouse.Gateway.Downstream.Forwarding;
 using Gatehouse.Gateway.Protocol;
 using Gatehouse.Gateway.Sessions;

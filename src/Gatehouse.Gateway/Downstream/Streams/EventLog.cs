@@ -68,6 +68,7 @@ internal sealed class EventLog(string sessionKey, string name, EventLogs logs)
             full = IsFull ? (_room ??= New()).Task : null;
         }
 
+        logs.Relieve();
         while (full is not null)
         {
             await full.WaitAsync(cancellationToken);
@@ -78,18 +79,17 @@ internal sealed class EventLog(string sessionKey, string name, EventLogs logs)
     /// <summary>Adds an event if there is room. A client that does not read what it asked for loses the stream, and so learns that it missed something.</summary>
     public bool TryAppend(ReadOnlySpan<byte> bare)
     {
+        bool fits;
         lock (_gate)
         {
             if (_isComplete) return false;
-            if (Unread + bare.Length <= MostKept)
-            {
-                Add(bare);
-                return true;
-            }
+            fits = Unread + bare.Length <= MostKept;
+            if (fits) Add(bare);
         }
 
-        Complete();
-        return false;
+        logs.Relieve();
+        if (!fits) Complete();
+        return fits;
     }
 
     /// <summary>Nothing more will come.</summary>

@@ -50,8 +50,14 @@ internal sealed class EventLogs : IDisposable
     {
         var now = _time.GetTimestamp();
         _alone.Enqueue((log, now));
-        if (IsFull) Sweep();
+        Relieve();
         return now;
+    }
+
+    /// <summary>Makes room when there is too much. Not for whoever is inside one of the logs: this goes into others.</summary>
+    public void Relieve()
+    {
+        if (IsFull) Sweep();
     }
 
     /// <summary>Nobody will come back for it.</summary>

@@ -6,7 +6,7 @@ using Gatehouse.Gateway.Upstreams;
 namespace Gatehouse.Tests.Gateway.Upstreams;
 
 /// <summary>Sessions that no client listens to, unless a test says so.</summary>
-internal sealed class RecordedRequests : ISessionRequests
+internal sealed class RecordedRequests(RecordingSessions sessions) : ISessionRequests
 {
     /// <summary>What was delivered, in order.</summary>
     public ConcurrentQueue<(ServerSession From, string Message)> Delivered { get; } = new();
@@ -14,17 +14,14 @@ internal sealed class RecordedRequests : ISessionRequests
     /// <summary>Whether somebody listens.</summary>
     public bool IsOpen { get; set; }
 
-    /// <summary>Who listens else, session by session.</summary>
-    public RecordingSessions? Streams { get; init; }
-
     /// <summary>The id is the server's name and its own id.</summary>
     public byte[] Address(ServerSession from, ReadOnlySpan<byte> message, ByteRange id) =>
         Splice.Replace(message, id, JsonText.Encode($"{from.Server} {Encoding.UTF8.GetString(id.Of(message))}"));
 
     public bool TryDeliver(ServerSession from, ReadOnlySpan<byte> message)
     {
-        if (!IsOpen) return Streams?.TryDeliver(from.SessionKey, from.Server, message) == true;
-        Delivered.Enqueue((from, Encoding.UTF8.GetString(message)));
-        return true;
+        if (sessions.TryDeliver(from.SessionKey, from.Server, message)) return true;
+        if (IsOpen) Delivered.Enqueue((from, Encoding.UTF8.GetString(message)));
+        return IsOpen;
     }
 }

@@ -12,11 +12,9 @@ public sealed class StdioConversationTests
 {
     private const string News = """{"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"uri":"talk://news"}}""";
 
-    private static readonly JsonSerializerOptions _plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_sessions_program_hears_the_clients_own_words_and_the_client_hears_the_programs()
     {
         await using var host = await TalkativeAsync(StdioPool.PerSession);
@@ -34,7 +32,7 @@ public sealed class StdioConversationTests
         Assert.Equal(["""{"jsonrpc":"2.0","method":"notifications/initialized","params":{"_meta":{"by":"the client"}}}""", """{"jsonrpc":"2.0","method":"notifications/roots/list_changed"}"""], heard.Messages);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_program_that_is_reached_late_is_told_that_its_client_is_ready()
     {
         await using var host = await TalkativeAsync(StdioPool.PerSession);
@@ -42,7 +40,7 @@ public sealed class StdioConversationTests
         Assert.Equal(["""{"jsonrpc":"2.0","method":"notifications/initialized"}"""], (await host.HeardAsync("a", Cancellation)).Messages);
     }
 
-    [Theory]
+    [Theory(Timeout = 120_000)]
     [InlineData("\"s-1\"")]
     [InlineData("0")]
     public async Task A_programs_request_comes_in_the_stream_of_the_call_and_the_clients_answer_reaches_the_program(string id)
@@ -52,7 +50,9 @@ public sealed class StdioConversationTests
         Assert.Equal(UpstreamContent.EventStream, call.Content);
         using var reader = new StreamReader(call.Body);
         Assert.Equal("event: message", await reader.ReadLineAsync(Cancellation));
-        Assert.Equal($$$"""data: {"jsonrpc":"2.0","id":{{{JsonSerializer.Serialize($"one {id}", _plain)}}},"method":"sampling/createMessage","params":{"messages":[],"maxTokens":1}}""", await reader.ReadLineAsync(Cancellation));
+        var asked = await reader.ReadLineAsync(Cancellation);
+        Assert.Equal(id, IdAtTheServer(asked!));
+        Assert.EndsWith(""","method":"sampling/createMessage","params":{"messages":[],"maxTokens":1}}""", asked, StringComparison.Ordinal);
 
         // Somebody else's answer to the same id reaches nobody.
         await AcceptedAsync(host, From("b", $$$"""{"jsonrpc":"2.0","id":{{{id}}},"result":{"by":"bob"}}""", "bob"));
@@ -64,7 +64,7 @@ public sealed class StdioConversationTests
         Assert.DoesNotContain("bob", rest, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task What_a_sessions_program_says_outside_of_a_call_goes_to_that_session_alone()
     {
         await using var host = await TalkativeAsync(StdioPool.PerSession);
@@ -80,7 +80,7 @@ public sealed class StdioConversationTests
         Assert.DoesNotContain((await host.HeardAsync("a", Cancellation)).Messages, message => message.Contains("\"error\"", StringComparison.Ordinal));
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_request_that_nobody_takes_is_answered_with_an_error_and_a_ping_by_the_gateway()
     {
         await using var host = await TalkativeAsync(StdioPool.PerSession);
@@ -91,7 +91,7 @@ public sealed class StdioConversationTests
         Assert.Contains("""{"jsonrpc":"2.0","id":"p","result":{}}""", messages);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task News_come_in_the_stream_of_a_call_of_the_session_that_runs_and_never_in_a_shared_ones()
     {
         await using var own = await TalkativeAsync(StdioPool.PerSession);
@@ -105,7 +105,7 @@ public sealed class StdioConversationTests
         Assert.DoesNotContain("news", await ReadAsync(await plain, Cancellation), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_request_does_not_come_in_an_answer_that_the_client_does_not_see_as_it_comes()
     {
         await using var host = await TalkativeAsync(StdioPool.PerSession);
@@ -113,7 +113,7 @@ public sealed class StdioConversationTests
         Assert.Contains("-32601", answer, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task Those_who_share_a_program_hear_of_what_they_subscribed_to_and_of_nothing_else()
     {
         await using var host = await TalkativeAsync(StdioPool.Shared);
@@ -135,7 +135,7 @@ public sealed class StdioConversationTests
         Assert.Equal(["talk://news"], await SubscribedAsync(host, "unsubscribe"));
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_subscription_that_the_program_refuses_is_none_and_one_that_nobody_reads_ends()
     {
         await using var host = await TalkativeAsync(StdioPool.Shared);
@@ -147,7 +147,7 @@ public sealed class StdioConversationTests
         while ((await SubscribedAsync(host, "unsubscribe")).Count == 0) Cancellation.ThrowIfCancellationRequested();
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task The_end_of_a_session_ends_its_subscriptions_alone()
     {
         await using var host = await TalkativeAsync(StdioPool.Shared);
@@ -159,7 +159,7 @@ public sealed class StdioConversationTests
         Assert.Equal(["talk://ada"], await SubscribedAsync(host, "unsubscribe"));
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_program_that_was_started_again_hears_the_subscriptions_again_and_its_lists_count_as_changed()
     {
         await using var host = await TalkativeAsync(StdioPool.Shared);
@@ -172,7 +172,7 @@ public sealed class StdioConversationTests
         Assert.Equal([ChangedList.Tools, ChangedList.Prompts, ChangedList.Resources], host.Changes.Select(change => change.List));
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_changed_list_is_told_of()
     {
         await using var host = await TalkativeAsync(StdioPool.Shared);
@@ -181,7 +181,7 @@ public sealed class StdioConversationTests
         Assert.Equal([new("one", ChangedList.Tools), new("one", ChangedList.Prompts), new ListChange("one", ChangedList.Resources)], host.Changes);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task Nobody_sets_the_log_level_of_a_shared_program_and_every_client_that_of_its_own()
     {
         const string SetLevel = """{"jsonrpc":"2.0","id":"l","method":"logging/setLevel","params":{"level":"debug"}}""";
@@ -194,7 +194,7 @@ public sealed class StdioConversationTests
         Assert.Contains((await own.HeardAsync("a", Cancellation)).Messages, message => message.Contains("setLevel", StringComparison.Ordinal));
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task Server_everything_asks_its_own_client_to_sample_where_that_can()
     {
         var server = await EverythingServer.StdioAsync(Cancellation) with { Pool = StdioPool.PerSession };
@@ -211,13 +211,20 @@ public sealed class StdioConversationTests
         }
         while (line?.Contains("sampling/createMessage", StringComparison.Ordinal) == false);
 
-        using var asked = JsonDocument.Parse(line!["data: ".Length..]);
-        var id = asked.RootElement.GetProperty("id").GetString()!["one ".Length..];
+        var id = IdAtTheServer(line!);
         await AcceptedAsync(host, From("a", $$$"""{"jsonrpc":"2.0","id":{{{id}}},"result":{"model":"m","role":"assistant","content":{"type":"text","text":"sampled here"} } }"""));
         Assert.Contains("sampled here", await reader.ReadToEndAsync(Cancellation), StringComparison.Ordinal);
     }
 
     private static async Task<UpstreamHost> TalkativeAsync(StdioPool pool) => await StartOneAsync(await FixtureServer.TalkativeAsync(Cancellation) with { Pool = pool }, Cancellation);
+
+    /// <summary>The id that the program gave its request, of the one that the client gets: the server's name and that id.</summary>
+    private static string IdAtTheServer(string line)
+    {
+        using var asked = JsonDocument.Parse(line["data: ".Length..]);
+        var id = asked.RootElement.GetProperty("id").GetString()!;
+        return id[(id.IndexOf(' ', StringComparison.Ordinal) + 1)..];
+    }
 
     private static async Task AcceptedAsync(UpstreamHost host, UpstreamRequest request)
     {

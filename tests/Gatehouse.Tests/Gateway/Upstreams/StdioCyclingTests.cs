@@ -21,7 +21,7 @@ public sealed class StdioCyclingTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Timeout = 300_000)]
     public async Task After_a_thousand_programs_none_is_left_and_neither_is_their_memory()
     {
         var mark = Guid.NewGuid().ToString();

@@ -30,7 +30,7 @@ internal sealed class UpstreamHost : IAsyncDisposable
     /// <summary>The streams of legacy sessions.</summary>
     public required RecordingSessions Sessions { get; init; }
 
-    /// <summary>The same, for servers over HTTP.</summary>
+    /// <summary>The ids that requests have there, and what came for none of them.</summary>
     public required RecordedRequests Requests { get; init; }
 
     /// <summary>The changed lists that were told of.</summary>
@@ -46,7 +46,7 @@ internal sealed class UpstreamHost : IAsyncDisposable
         };
         var log = new RecordingLogger();
         var sessions = new RecordingSessions();
-        var requests = new RecordedRequests { Streams = sessions };
+        var requests = new RecordedRequests(sessions);
         var changes = new ListChanges();
         var changed = new ConcurrentQueue<ListChange>();
         changes.Changed += changed.Enqueue;
