@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Http;
 namespace Gatehouse.Gateway.Downstream;
 
 /// <summary>
-/// <c>/mcp/{server}</c>: one server with nothing renamed. Over Streamable HTTP the client drives the server's own session; a
-/// stdio child is shared, and over HTTP+SSE a session is a connection, so their handshakes are answered here.
+/// <c>/mcp/{server}</c>: one server with nothing renamed. Over Streamable HTTP the client drives the server's own session; with
+/// a program, its own or shared, and over HTTP+SSE, where a session is a connection, it is one of ours.
 /// </summary>
 internal sealed class SingleServerHandler(GatehouseSettings settings, AccessPolicy policy, IUpstreams upstreams, Forwarder forwarder, SessionIds sessions)
 {
@@ -86,15 +86,20 @@ internal sealed class SingleServerHandler(GatehouseSettings settings, AccessPoli
         UpstreamSessionId = upstreamSessionId,
     };
 
-    /// <summary>The child has one session, which was opened long ago; the client gets one of ours, and what the child said of itself then.</summary>
+    /// <summary>
+    /// The client gets a session of ours. A program of its own has just heard the client's words, and its answer is for the client as
+    /// it is; a shared one was opened long ago, and of what it said then remains what sharing leaves.
+    /// </summary>
     private Task InitializeAsync(Exchange exchange, IUpstream upstream)
     {
         if (!SessionOpening.TryBegin(exchange, upstream.Name, out var session, out var refusal)) return exchange.RefuseAsync(refusal);
+        var server = settings.McpServers[upstream.Name];
         return forwarder.TransformAsync(exchange, upstream, exchange.Message, SessionOpening.Managed(session), answer =>
         {
             if (InitializeResult.Read(answer) is not { } result) return null;
-            exchange.BeginSession(sessions, session);
-            return MessageWriter.Result(exchange.Id, Handshake.Initialized(session.ProtocolVersion, SessionFeatures.Of(upstream.Status, settings.McpServers[upstream.Name]), result));
+            var isOwn = server.Pool == StdioPool.PerSession;
+            exchange.BeginSession(sessions, isOwn ? session with { ProtocolVersion = result.ProtocolVersion ?? session.ProtocolVersion } : session);
+            return isOwn ? answer : MessageWriter.Result(exchange.Id, Handshake.Initialized(session.ProtocolVersion, SessionFeatures.Of(upstream.Status, server), result));
         });
     }
 }

@@ -8,6 +8,9 @@ internal sealed record InitializeResult(ReadOnlyMemory<byte> ServerInfo, ReadOnl
 {
     private static readonly JsonReaderOptions _options = new() { MaxDepth = EnvelopeScanner.MaxDepth };
 
+    /// <summary>The revision that it has chosen.</summary>
+    public string? ProtocolVersion { get; private init; }
+
     /// <param name="message">The whole answer.</param>
     /// <returns>Null if it carries no result.</returns>
     public static InitializeResult? Read(ReadOnlyMemory<byte> message)
@@ -46,7 +49,9 @@ internal sealed record InitializeResult(ReadOnlyMemory<byte> ServerInfo, ReadOnl
         {
             var isServerInfo = reader.ValueTextEquals("serverInfo"u8);
             var isInstructions = reader.ValueTextEquals("instructions"u8);
+            var isVersion = reader.ValueTextEquals("protocolVersion"u8);
             reader.Read();
+            if (isVersion && reader.TokenType == JsonTokenType.String) found = found with { ProtocolVersion = reader.GetString() };
             var value = JsonValue.RangeAt(ref reader).Of(message);
             if (isServerInfo) found = found with { ServerInfo = value };
             if (isInstructions) found = found with { Instructions = value };

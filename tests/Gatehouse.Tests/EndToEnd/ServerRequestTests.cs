@@ -117,16 +117,37 @@ public sealed class ServerRequestTests(ServerRequestTests.Gatehouses gatehouses)
         Assert.Equal(-32602, (await mcp.AskAsync("resources/subscribe", new { }, Cancellation)).Code);
     }
 
+    [Theory(Timeout = 120_000)]
+    [MemberData(nameof(Topologies))]
+    public async Task A_program_of_one_session_is_greeted_by_its_client_and_asks_it(Topology topology)
+    {
+        var gatehouse = await gatehouses.InAsync(topology, Cancellation);
+        var mcp = gatehouse.Connect((await gatehouse.SignInAsync(Harness.Alice, Cancellation, server: "own")).AccessToken, "own");
+        var capabilities = (await mcp.InitializeAsync(new { sampling = new { } }, Cancellation)).GetProperty("capabilities");
+        Assert.Equal("{}", capabilities.GetProperty("logging").GetRawText());
+        Assert.True(capabilities.GetProperty("resources").GetProperty("subscribe").GetBoolean());
+        Assert.Contains("sampled by alice", await AskedAsync(mcp, "trigger-sampling-request", new { prompt = "p", maxTokens = 5 }, "sampling/createMessage", Sampled("sampled by alice")), StringComparison.Ordinal);
+        Assert.DoesNotContain("trigger-elicitation-request", await mcp.NamesAsync("tools/list", Cancellation));
+
+        var all = await EnterAsync(topology, Harness.Bob, _everythingThereIs);
+        Assert.Contains("Bob", await AskedAsync(all, "own__trigger-elicitation-request", new { }, "elicitation/create", new { action = "accept", content = new { name = "Bob" } }), StringComparison.Ordinal);
+        using var ended = await mcp.RequestAsync(HttpMethod.Delete, null, Cancellation);
+        Assert.Equal(204, (int)ended.StatusCode);
+    }
+
     private static object Sampled(string text) => new { role = "assistant", model = "m", content = new { type = "text", text } };
 
     private static async Task<string> AskedAsync(McpOverHttp mcp, string tool, object arguments, string method, object answer)
     {
         using var call = await mcp.OpenAsync("tools/call", new { name = tool, arguments }, Cancellation);
         await using var messages = McpOverHttp.MessagesAsync(call, Cancellation).GetAsyncEnumerator(Cancellation);
-        var asked = await NextAsync(messages);
-        Assert.Equal(method, asked.GetProperty("method").GetString());
-        Assert.Equal(202, (int)await mcp.AnswerAsync(asked, answer, Cancellation));
-        return (await NextAsync(messages)).GetProperty("result").GetRawText();
+
+        // A program of the session's own may tell other news in the same stream.
+        Assert.Equal(202, (int)await mcp.AnswerAsync(await UntilAsync(messages, method), answer, Cancellation));
+        while (true)
+        {
+            if ((await NextAsync(messages)).TryGetProperty("result", out var result)) return result.GetRawText();
+        }
     }
 
     private static async Task<JsonElement> NextAsync(IAsyncEnumerator<JsonElement> messages)
@@ -154,11 +175,16 @@ public sealed class ServerRequestTests(ServerRequestTests.Gatehouses gatehouses)
 
     public sealed class Gatehouses(PostgresServer postgres) : SharedGatehouse(postgres)
     {
-        /// <summary>One program under two names: sessions of their own, and the same ids in each.</summary>
+        /// <summary>One program under two names: sessions of their own, and the same ids in each. And one over stdio, for each session.</summary>
         protected override async Task<IReadOnlyDictionary<string, ServerSettings>> ServersAsync(CancellationToken cancellationToken)
         {
             var everything = await EverythingOverHttpAsync(cancellationToken);
-            return new Dictionary<string, ServerSettings> { ["one"] = everything, ["two"] = everything };
+            return new Dictionary<string, ServerSettings>
+            {
+                ["one"] = everything,
+                ["two"] = everything,
+                ["own"] = await EverythingServer.StdioAsync(cancellationToken) with { Pool = StdioPool.PerSession },
+            };
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gatehouse.Core.Configuration;
 using Gatehouse.Gateway.Downstream.Forwarding;
 using Gatehouse.Gateway.Protocol;
 using Gatehouse.Gateway.Sessions;
@@ -8,14 +9,14 @@ using Microsoft.AspNetCore.Http;
 namespace Gatehouse.Gateway.Downstream.Streams;
 
 /// <summary>What a client says beside its requests in a session that the gateway answers for: news, and answers to what servers asked.</summary>
-internal sealed class ClientMessages(ServerRequestIds ids, InFlightRequests inFlight, SessionReach reach, IUpstreams upstreams, Forwarder forwarder)
+internal sealed class ClientMessages(GatehouseSettings settings, ServerRequestIds ids, InFlightRequests inFlight, SessionReach reach, IUpstreams upstreams, Forwarder forwarder)
 {
     public Task TakeAsync(Exchange exchange, McpSession session)
     {
         var message = exchange.Message;
         if (message.Kind == MessageKind.Response) return AnswerAsync(exchange, session);
         if (message is { Method: McpMethods.Cancelled, CancelledId: { } id }) inFlight.Cancel(session, id.Of(message.Body.Span));
-        if (message.Method is McpMethods.RootsChanged) return TellAllAsync(exchange, session);
+        if (message.Method is McpMethods.RootsChanged || HasItsOwnProgram(session)) return TellAllAsync(exchange, session);
         exchange.Http.Response.StatusCode = StatusCodes.Status202Accepted;
         return Task.CompletedTask;
     }
@@ -30,6 +31,10 @@ internal sealed class ClientMessages(ServerRequestIds ids, InFlightRequests inFl
         SessionBinding binding = request.ProtocolVersion is { } version ? new SessionBinding.Reached(request.UpstreamSessionId, version) : SessionOpening.Managed(session);
         return forwarder.ForwardAsync(exchange, upstream, restored, binding);
     }
+
+    /// <summary>Whether all that the client says is for one program, which speaks to nobody else.</summary>
+    private bool HasItsOwnProgram(McpSession session) =>
+        session.Server is { } name && settings.McpServers.TryGetValue(name, out var server) && server.Pool == StdioPool.PerSession;
 
     /// <summary>To every server that this session has reached.</summary>
     private async Task TellAllAsync(Exchange exchange, McpSession session)

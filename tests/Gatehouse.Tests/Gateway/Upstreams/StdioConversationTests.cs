@@ -14,7 +14,7 @@ public sealed class StdioConversationTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_sessions_program_hears_the_clients_own_words_and_the_client_hears_the_programs()
     {
         await using var host = await TalkativeAsync(StdioPool.PerSession);
@@ -32,7 +32,7 @@ public sealed class StdioConversationTests
         Assert.Equal(["""{"jsonrpc":"2.0","method":"notifications/initialized","params":{"_meta":{"by":"the client"}}}""", """{"jsonrpc":"2.0","method":"notifications/roots/list_changed"}"""], heard.Messages);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_program_that_is_reached_late_is_told_that_its_client_is_ready()
     {
         await using var host = await TalkativeAsync(StdioPool.PerSession);
@@ -40,7 +40,7 @@ public sealed class StdioConversationTests
         Assert.Equal(["""{"jsonrpc":"2.0","method":"notifications/initialized"}"""], (await host.HeardAsync("a", Cancellation)).Messages);
     }
 
-    [Theory]
+    [Theory(Timeout = 120_000)]
     [InlineData("\"s-1\"")]
     [InlineData("0")]
     public async Task A_programs_request_comes_in_the_stream_of_the_call_and_the_clients_answer_reaches_the_program(string id)
@@ -64,7 +64,7 @@ public sealed class StdioConversationTests
         Assert.DoesNotContain("bob", rest, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task What_a_sessions_program_says_outside_of_a_call_goes_to_that_session_alone()
     {
         await using var host = await TalkativeAsync(StdioPool.PerSession);
@@ -80,7 +80,7 @@ public sealed class StdioConversationTests
         Assert.DoesNotContain((await host.HeardAsync("a", Cancellation)).Messages, message => message.Contains("\"error\"", StringComparison.Ordinal));
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_request_that_nobody_takes_is_answered_with_an_error_and_a_ping_by_the_gateway()
     {
         await using var host = await TalkativeAsync(StdioPool.PerSession);
@@ -91,7 +91,7 @@ public sealed class StdioConversationTests
         Assert.Contains("""{"jsonrpc":"2.0","id":"p","result":{}}""", messages);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task News_come_in_the_stream_of_a_call_of_the_session_that_runs_and_never_in_a_shared_ones()
     {
         await using var own = await TalkativeAsync(StdioPool.PerSession);
@@ -105,7 +105,15 @@ public sealed class StdioConversationTests
         Assert.DoesNotContain("news", await ReadAsync(await plain, Cancellation), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
+    public async Task A_request_does_not_come_in_an_answer_that_the_client_does_not_see_as_it_comes()
+    {
+        await using var host = await TalkativeAsync(StdioPool.PerSession);
+        var answer = await host.AskAsync(From("a", Call("1", "ask")) with { RelaysRequests = false }, Cancellation);
+        Assert.Contains("-32601", answer, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 120_000)]
     public async Task Those_who_share_a_program_hear_of_what_they_subscribed_to_and_of_nothing_else()
     {
         await using var host = await TalkativeAsync(StdioPool.Shared);
@@ -127,7 +135,7 @@ public sealed class StdioConversationTests
         Assert.Equal(["talk://news"], await SubscribedAsync(host, "unsubscribe"));
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_subscription_that_the_program_refuses_is_none_and_one_that_nobody_reads_ends()
     {
         await using var host = await TalkativeAsync(StdioPool.Shared);
@@ -139,7 +147,7 @@ public sealed class StdioConversationTests
         while ((await SubscribedAsync(host, "unsubscribe")).Count == 0) Cancellation.ThrowIfCancellationRequested();
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task The_end_of_a_session_ends_its_subscriptions_alone()
     {
         await using var host = await TalkativeAsync(StdioPool.Shared);
@@ -151,7 +159,7 @@ public sealed class StdioConversationTests
         Assert.Equal(["talk://ada"], await SubscribedAsync(host, "unsubscribe"));
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_program_that_was_started_again_hears_the_subscriptions_again_and_its_lists_count_as_changed()
     {
         await using var host = await TalkativeAsync(StdioPool.Shared);
@@ -164,7 +172,7 @@ public sealed class StdioConversationTests
         Assert.Equal([ChangedList.Tools, ChangedList.Prompts, ChangedList.Resources], host.Changes.Select(change => change.List));
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_changed_list_is_told_of()
     {
         await using var host = await TalkativeAsync(StdioPool.Shared);
@@ -173,7 +181,7 @@ public sealed class StdioConversationTests
         Assert.Equal([new("one", ChangedList.Tools), new("one", ChangedList.Prompts), new ListChange("one", ChangedList.Resources)], host.Changes);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task Nobody_sets_the_log_level_of_a_shared_program_and_every_client_that_of_its_own()
     {
         const string SetLevel = """{"jsonrpc":"2.0","id":"l","method":"logging/setLevel","params":{"level":"debug"}}""";
@@ -186,7 +194,7 @@ public sealed class StdioConversationTests
         Assert.Contains((await own.HeardAsync("a", Cancellation)).Messages, message => message.Contains("setLevel", StringComparison.Ordinal));
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task Server_everything_asks_its_own_client_to_sample_where_that_can()
     {
         var server = await EverythingServer.StdioAsync(Cancellation) with { Pool = StdioPool.PerSession };

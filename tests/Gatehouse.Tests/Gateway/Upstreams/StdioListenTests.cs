@@ -10,7 +10,7 @@ public sealed class StdioListenTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Theory]
+    [Theory(Timeout = 120_000)]
     [InlineData("7")]
     [InlineData("\"7\"")]
     public async Task A_listen_is_acknowledged_and_told_of_changes_under_the_clients_own_id(string id)
@@ -24,7 +24,7 @@ public sealed class StdioListenTests
         Assert.Contains($"\"io.modelcontextprotocol/subscriptionId\":{id}", told, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task Several_listens_with_the_same_id_each_have_their_own_stream()
     {
         await using var host = await StartOneAsync(await FixtureServer.StdioAsync(Cancellation), Cancellation);
@@ -38,7 +38,7 @@ public sealed class StdioListenTests
         Assert.False(bobs.HasMore);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_listen_goes_on_when_the_program_was_started_again_and_is_acknowledged_once()
     {
         await using var host = await StartOneAsync(await FixtureServer.StdioAsync(Cancellation), Cancellation);
@@ -52,7 +52,7 @@ public sealed class StdioListenTests
         Assert.Contains("tools/list_changed", await listen.NextAsync(), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_listen_whose_client_left_while_the_program_was_away_is_not_taken_up_again()
     {
         await using var host = await StartOneAsync(await FixtureServer.StdioAsync(Cancellation), Cancellation);
@@ -64,7 +64,7 @@ public sealed class StdioListenTests
         Assert.Contains("changed", await host.AskAsync(Modern(ModernCall("2", "change")), Cancellation), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task The_gateway_itself_hears_of_a_modern_programs_changed_lists()
     {
         await using var host = await StartOneAsync(await FixtureServer.StdioAsync(Cancellation), Cancellation);
@@ -72,7 +72,7 @@ public sealed class StdioListenTests
         Assert.All(host.Changes, change => Assert.Equal(new ListChange("one", ChangedList.Tools), change));
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_listen_keeps_a_users_program_up_and_ends_with_it()
     {
         await using var host = await StartOneAsync(await FixtureServer.StdioAsync(Cancellation) with { Pool = StdioPool.PerUser, MaxChildren = 1 }, Cancellation);

@@ -11,7 +11,7 @@ public sealed class StdioPoolTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task Each_user_has_a_program_of_their_own_where_the_pool_is_per_user()
     {
         await using var host = await TalkativeAsync(StdioPool.PerUser);
@@ -27,7 +27,7 @@ public sealed class StdioPoolTests
         Assert.Contains("gatehouse", ada.Greeting, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task Each_session_has_a_program_of_its_own_where_the_pool_is_per_session_and_no_user_gets_anothers()
     {
         await using var host = await TalkativeAsync(StdioPool.PerSession);
@@ -41,7 +41,7 @@ public sealed class StdioPoolTests
         Assert.NotEqual(one.Process, (await host.HeardAsync("a", Cancellation, "bob")).Process);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task Clients_of_the_modern_era_share_one_program_per_user_even_where_the_pool_is_per_session()
     {
         await using var host = await StartOneAsync(await FixtureServer.StdioAsync(Cancellation) with { Pool = StdioPool.PerSession }, Cancellation);
@@ -60,7 +60,7 @@ public sealed class StdioPoolTests
         Assert.True(host.One.Status.SpeaksLegacy);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_program_that_nobody_uses_ends_and_comes_back_when_somebody_does()
     {
         await using var host = await TalkativeAsync(StdioPool.PerUser, server => server with { IdleTimeout = 1 });
@@ -70,7 +70,7 @@ public sealed class StdioPoolTests
         Assert.NotEqual(first.Process, (await host.HeardAsync("a", Cancellation)).Process);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_shared_program_ends_when_idle_if_the_configuration_says_so()
     {
         await using var host = await TalkativeAsync(StdioPool.Shared, server => server with { IdleTimeout = 1 });
@@ -79,7 +79,7 @@ public sealed class StdioPoolTests
         await Processes.EndedAsync(ada.Process, Cancellation);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_program_at_work_is_not_idle_however_long_that_takes()
     {
         await using var host = await TalkativeAsync(StdioPool.PerUser, server => server with { IdleTimeout = 1 });
@@ -94,7 +94,7 @@ public sealed class StdioPoolTests
         Assert.Contains("gone", await ReadAsync(await waiting, Cancellation), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task One_program_too_many_takes_the_place_of_the_one_that_idles_longest_and_never_of_one_at_work()
     {
         await using var host = await TalkativeAsync(StdioPool.PerSession, server => server with { MaxChildren = 2 });
@@ -115,7 +115,7 @@ public sealed class StdioPoolTests
         await ReadAsync(await atC, Cancellation);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task The_end_of_a_session_ends_its_program()
     {
         await using var host = await TalkativeAsync(StdioPool.PerSession);
@@ -126,7 +126,7 @@ public sealed class StdioPoolTests
         Assert.Equal(b.Process, (await host.HeardAsync("b", Cancellation)).Process);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_session_whose_program_crashed_gets_another_and_others_never_notice()
     {
         await using var host = await TalkativeAsync(StdioPool.PerSession);
@@ -142,7 +142,7 @@ public sealed class StdioPoolTests
         Assert.Equal(UpstreamState.Up, host.One.Status.State);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_server_that_cannot_even_be_probed_is_down_and_says_why()
     {
         await using var host = await StartOneAsync(new ServerSettings { Command = "/no/such/program", Pool = StdioPool.PerUser }, Cancellation);
@@ -151,7 +151,7 @@ public sealed class StdioPoolTests
         Assert.Contains("was not found", failed.Reason, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task Nothing_of_a_pool_is_left_when_the_gateway_stops()
     {
         var host = await TalkativeAsync(StdioPool.PerSession);
