@@ -24,7 +24,8 @@ internal sealed class GatehouseProcess : IAsyncDisposable
 
     public static GatehouseProcess Start(string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "gatehouse"), arguments)
+        // Whoever started the tests in the background has taught them to ignore interrupts: that is not for the program to inherit.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", Path.Combine(AppContext.BaseDirectory, "gatehouse"), .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
@@ -67,7 +68,8 @@ internal sealed class GatehouseProcess : IAsyncDisposable
 
     public async Task<Ending> EndAsync(CancellationToken cancellationToken)
     {
-        await _process.WaitForExitAsync(cancellationToken);
+        // A program that does not end is a failure, and not the end of all tests.
+        await _process.WaitForExitAsync(cancellationToken).WaitAsync(TimeSpan.FromMinutes(1), cancellationToken);
         await _reading;
         return new Ending(_process.ExitCode, _seen.ToString(), await _errors);
     }

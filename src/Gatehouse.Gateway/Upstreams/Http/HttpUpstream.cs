@@ -129,7 +129,12 @@ internal sealed partial class HttpUpstream : ISupervisedUpstream, IDisposable
         for (var again = false; ; again = true)
         {
             var (entry, opening) = await _sessions.GetAsync(managed.Key, owner, cancellationToken);
-            if (opening.Session is not { } session) return opening.Failure!;
+            if (opening.Session is not { } session)
+            {
+                if (opening.Failure!.Failure == UpstreamFailure.Unreachable) _presence.Alarm();
+                return opening.Failure;
+            }
+
             void AddHeaders(HttpRequestMessage http) => EraHeaders.AddManaged(http, session);
             var abandoned = Cancellation(request, AddHeaders);
             var (response, failed) = await PostAsync(request, AddHeaders, abandoned, cancellationToken);

@@ -26,8 +26,7 @@ internal sealed partial class ListWatch(string server, ListEars ears, StatusBoar
                 var end = await ears.ListenAsync(status, Hear, stopping);
                 board.Learn(static current => current with { Announced = UpstreamFeatures.None });
                 Ended(logger, server, end.Reason);
-                if (end.IsRefused) await PauseAsync(stopping);
-                else await Task.Delay(backOff.Next(time.GetElapsedTime(began)), time, stopping);
+                await PauseAsync(end.IsRefused ? _afterRefusal : backOff.Next(time.GetElapsedTime(began)), stopping);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -44,11 +43,11 @@ internal sealed partial class ListWatch(string server, ListEars ears, StatusBoar
         changes.Publish(server, lists);
     }
 
-    /// <summary>Until it may be another server than the one that refused.</summary>
-    private async Task PauseAsync(CancellationToken stopping)
+    /// <summary>For so long, or until it goes down: once it is back it may be another server.</summary>
+    private async Task PauseAsync(TimeSpan pause, CancellationToken stopping)
     {
         using var waking = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        await Task.WhenAny(Task.Delay(_afterRefusal, time, waking.Token), board.UntilAsync(static status => status.State != UpstreamState.Up, waking.Token));
+        await Task.WhenAny(Task.Delay(pause, time, waking.Token), board.UntilAsync(static status => status.State != UpstreamState.Up, waking.Token));
         await waking.CancelAsync();
         stopping.ThrowIfCancellationRequested();
     }

@@ -59,6 +59,19 @@ public sealed class HttpUpstreamTests
         Assert.Contains("HTTP 401", failed.Reason, StringComparison.Ordinal);
     }
 
+    /// <summary>Whoever begins a session finds out first.</summary>
+    [Fact(Timeout = 30_000)]
+    public async Task A_server_that_is_gone_when_a_session_is_to_be_opened_is_down()
+    {
+        await using var server = new ListServer { Declares = false, IsModern = false };
+        await server.StartAsync(Cancellation);
+        await using var host = await StartOneAsync(server.Settings, Cancellation);
+        await server.StopAsync();
+        var failed = Assert.IsType<UpstreamResult.Failed>(await host.One.SendAsync(Legacy(Call("1", "any")), Cancellation));
+        Assert.Equal(UpstreamFailure.Unreachable, failed.Failure);
+        await host.UntilAsync(status => status.State == UpstreamState.Down, Cancellation);
+    }
+
     [Fact]
     public async Task Events_stream_as_they_come_and_a_modern_server_stops_when_the_caller_gives_up()
     {

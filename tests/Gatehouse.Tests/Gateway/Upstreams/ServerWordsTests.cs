@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
+using Gatehouse.Core.Configuration;
 using Gatehouse.Gateway.Protocol;
 using Gatehouse.Gateway.Upstreams;
 using Gatehouse.Gateway.Upstreams.Http;
@@ -60,22 +63,33 @@ public sealed class ServerWordsTests
     [Fact(Timeout = 60_000)]
     public async Task A_greeting_without_end_is_not_kept_in_memory()
     {
-        var written = 0L;
-        await using var server = await RecordingServer.StartAsync(Cancellation, async (http, _) =>
-        {
-            http.Response.ContentType = "text/event-stream";
-            var line = Encoding.ASCII.GetBytes("data: " + new string('x', 65_530));
-            while (!http.RequestAborted.IsCancellationRequested)
-            {
-                await http.Response.Body.WriteAsync(line, http.RequestAborted);
-                Interlocked.Add(ref written, line.Length);
-            }
-
-            return true;
-        });
-        await using var host = await UpstreamHost.StartOneAsync(server.Settings, Cancellation);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var url = new Uri($"http://{listener.LocalEndpoint}/mcp");
+        var starting = UpstreamHost.StartOneAsync(new ServerSettings { Url = url }, Cancellation);
+        using var connection = await listener.AcceptSocketAsync(Cancellation);
+        await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\ndata: "u8.ToArray(), Cancellation);
+        var written = await WrittenUntilHungUpAsync(connection);
+        listener.Stop();
+        await using var host = await starting;
         Assert.Equal(UpstreamState.Down, host.One.Status.State);
-        Assert.InRange(Interlocked.Read(ref written), 0, 64 * 1024 * 1024);
+        Assert.InRange(written, 1024 * 1024, 64 * 1024 * 1024);
+    }
+
+    private static async Task<long> WrittenUntilHungUpAsync(Socket connection)
+    {
+        var part = Encoding.ASCII.GetBytes(new string('x', 64 * 1024));
+        for (var written = 0L; ;)
+        {
+            try
+            {
+                written += await connection.SendAsync(part, Cancellation);
+            }
+            catch (SocketException)
+            {
+                return written;
+            }
+        }
     }
 
     [Fact(Timeout = 30_000)]
