@@ -65,6 +65,7 @@ public static class GatewayEndpoints
             .AddSingleton<ListRefresher>()
             .AddHostedService(provider => provider.GetRequiredService<ListRefresher>())
             .AddSingleton<ListCache>()
+            .AddSingleton<ParameterHeaders>()
             .AddSingleton<MergedSnapshots>()
             .AddSingleton<NamedRoutes>()
             .AddSingleton<MergedLists>()

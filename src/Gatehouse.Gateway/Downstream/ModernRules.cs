@@ -57,8 +57,8 @@ internal static class ModernRules
     private static Refusal? CheckRemoved(Envelope message) =>
         McpMethods.IsRemovedInModern(message.Method!) ? Refusal.MethodNotFound(Era.Modern, message.Method!) : null;
 
-    private static Refusal Mismatch(string message) => new(400, JsonRpcCode.HeaderMismatch, message);
+    public static Refusal Mismatch(string message) => new(400, JsonRpcCode.HeaderMismatch, message);
 
     /// <summary>The header's value without surrounding white space (RFC 9110 section 5.5); null if it is not there exactly once.</summary>
-    private static string? Single(IHeaderDictionary headers, string name) => headers[name] is [{ } value] ? value.Trim(' ', '\t') : null;
+    public static string? Single(IHeaderDictionary headers, string name) => headers[name] is [{ } value] ? value.Trim(' ', '\t') : null;
 }

@@ -12,7 +12,7 @@ namespace Gatehouse.Gateway.Downstream;
 /// <c>/mcp/{server}</c>: one server with nothing renamed. Over Streamable HTTP the client drives the server's own session; with
 /// a program, its own or shared, and over HTTP+SSE, where a session is a connection, it is one of ours.
 /// </summary>
-internal sealed class SingleServerHandler(GatehouseSettings settings, AccessPolicy policy, IUpstreams upstreams, Forwarder forwarder, SessionIds sessions)
+internal sealed class SingleServerHandler(GatehouseSettings settings, AccessPolicy policy, IUpstreams upstreams, ParameterHeaders parameters, Forwarder forwarder, SessionIds sessions)
 {
     /// <summary>Whether what a session sends besides requests means something to the server, because the session is its own.</summary>
     private bool OwnsSessions(IUpstream upstream) => settings.McpServers[upstream.Name].Transport != ServerTransport.Stdio && !upstream.Status.IsSse;
@@ -53,12 +53,14 @@ internal sealed class SingleServerHandler(GatehouseSettings settings, AccessPoli
 
     private static SessionBinding BindingOf(Exchange exchange) => SessionOpening.BindingOf(exchange.Session);
 
-    private Task CallAsync(Exchange exchange, IUpstream upstream)
+    private async Task CallAsync(Exchange exchange, IUpstream upstream)
     {
         var message = exchange.Message;
-        if (policy.Decide(exchange.Caller, upstream.Name, message.NameValue ?? "") is Verdict.Denied denied) return exchange.RefuseAsync(Refusal.Unknown("tool", message.NameValue, denied.Reason));
-        if (message.NameValue is null && policy.RuleOf(upstream.Name).HidesTools) return exchange.RefuseAsync(Refusal.Unknown("tool", null, "no name to judge by"));
-        return forwarder.ForwardAsync(exchange, upstream, UserArgument.Apply(message, exchange.Caller, settings.McpServers[upstream.Name].ForwardUser), BindingOf(exchange));
+        var refusal = policy.Decide(exchange.Caller, upstream.Name, message.NameValue ?? "") is Verdict.Denied denied ? Refusal.Unknown("tool", message.NameValue, denied.Reason)
+            : message.NameValue is not { } name ? policy.RuleOf(upstream.Name).HidesTools ? Refusal.Unknown("tool", null, "no name to judge by") : null
+            : await parameters.CheckAsync(exchange, upstream, name);
+        if (refusal is not null) await exchange.RefuseAsync(refusal);
+        else await forwarder.ForwardAsync(exchange, upstream, UserArgument.Apply(message, exchange.Caller, settings.McpServers[upstream.Name].ForwardUser), BindingOf(exchange));
     }
 
     private async Task BeginAsync(Exchange exchange, IUpstream upstream)

@@ -24,6 +24,9 @@ internal sealed record ListPage
     /// <summary>Who may share the page: <c>public</c> or <c>private</c> (2026-07-28); null if the server says nothing.</summary>
     public string? CacheScope { get; init; }
 
+    /// <summary>Which arguments travel as headers, by tool; null if none does.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<HeaderParameter>>? HeaderParameters { get; init; }
+
     /// <summary>The server's own words if it answered with an error instead.</summary>
     public string? Error { get; init; }
 

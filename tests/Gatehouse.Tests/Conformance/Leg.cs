@@ -55,12 +55,6 @@ internal static class Legs
     /// </summary>
     public static bool IsAboutStreams(Leg leg, string scenario) => leg is Leg.StdioThroughGateway && scenario is "server-sse-polling" or "server-sse-multiple-streams";
 
-    /// <summary>
-    /// What is known to be lost, and stands on the page: a child sees no headers, and the gateway does not yet compare
-    /// <c>Mcp-Param-*</c> with the arguments in its place.
-    /// </summary>
-    public static bool IsKnownToLose(Leg leg, string scenario) => leg is Leg.StdioThroughGateway && scenario is "http-custom-header-server-validation";
-
     /// <summary>Starts the server of a leg where it listens by itself.</summary>
     public static async Task<(NodeProgram Program, Uri Url)> ListenAsync(Leg leg, CancellationToken cancellationToken)
     {
@@ -71,14 +65,8 @@ internal static class Legs
     }
 
     /// <summary>The server as a program for the gateway to start, once per session: only so may it send requests to the client. Not all suites end their sessions.</summary>
-    public static async Task<ServerSettings> StdioAsync(CancellationToken cancellationToken) => new()
-    {
-        Command = await NodePackages.NodeAsync(cancellationToken),
-        Args = [Script],
-        Cwd = await NodePackages.InstallAsync("servers", cancellationToken),
-        Pool = StdioPool.PerSession,
-        IdleTimeout = 20,
-    };
+    public static async Task<ServerSettings> StdioAsync(CancellationToken cancellationToken) =>
+        await FixtureServer.ConformanceAsync(cancellationToken) with { Timeout = 60, Pool = StdioPool.PerSession, IdleTimeout = 20 };
 
     /// <summary>Built with the tests, in the same configuration.</summary>
     private static string CSharpServer

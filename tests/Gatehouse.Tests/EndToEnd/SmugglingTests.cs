@@ -46,6 +46,25 @@ public sealed class SmugglingTests(SmugglingTests.Gatehouses gatehouses) : IClas
         Assert.Equal("recorded", (await mcp.AskAsync("tools/call", new { name = "t" }, Cancellation, (ModernMcp.NameHeader, " =?base64?dA==?= \t"))).Text);
     }
 
+    /// <summary>A program sees no headers: whoever routes by them before the gateway must not be told another thing than the tool.</summary>
+    [Theory(Timeout = 120_000), MemberData(nameof(Topologies))]
+    public async Task A_header_of_an_argument_says_what_the_program_gets(Topology topology)
+    {
+        foreach (var (server, tool) in new[] { (null, "region__test_header_parameter"), ("region", "test_header_parameter") })
+        {
+            var mcp = await (await gatehouses.InAsync(topology, Cancellation)).EnterAsync(Harness.Alice, Speech.Modern, Cancellation, server);
+            var call = new { name = tool, arguments = new { region = "eu" } };
+            foreach (var headers in new (string, string)[][] { [], [("Mcp-Param-Region", "us")], [("Mcp-Param-Region", "=?base64?dXM=?=")] })
+            {
+                var lie = await mcp.AskAsync("tools/call", call, Cancellation, headers);
+                Assert.Equal((400, -32020), ((int)lie.Status, lie.Code));
+            }
+
+            foreach (var value in new[] { "eu", "=?base64?ZXU=?=" })
+                Assert.Contains("eu", (await mcp.AskAsync("tools/call", call, Cancellation, ("Mcp-Param-Region", value), ("Mcp-Param-Other", "us"))).Text, StringComparison.Ordinal);
+        }
+    }
+
     [Theory(Timeout = 120_000), MemberData(nameof(Topologies))]
     public async Task What_is_no_clean_HTTP_is_cut_off(Topology topology)
     {
@@ -213,7 +232,7 @@ public sealed class SmugglingTests(SmugglingTests.Gatehouses gatehouses) : IClas
         protected override async Task<IReadOnlyDictionary<string, ServerSettings>> ServersAsync(CancellationToken cancellationToken)
         {
             _server ??= await RecordingServer.StartAsync(cancellationToken);
-            return new Dictionary<string, ServerSettings> { ["web"] = _server.Settings, ["program"] = await FixtureServer.StdioAsync(cancellationToken) };
+            return new Dictionary<string, ServerSettings> { ["web"] = _server.Settings, ["program"] = await FixtureServer.StdioAsync(cancellationToken), ["region"] = await FixtureServer.ConformanceAsync(cancellationToken) };
         }
     }
 }

@@ -11,6 +11,9 @@ internal static class FixtureServer
     public static Task<ServerSettings> StdioAsync(CancellationToken cancellationToken, params (string Name, string Value)[] environment) =>
         ScriptAsync("fixture.mjs", [], environment, cancellationToken);
 
+    /// <summary>The server that the conformance suites ask for.</summary>
+    public static Task<ServerSettings> ConformanceAsync(CancellationToken cancellationToken) => ScriptAsync("conformance.mjs", [], [], cancellationToken);
+
     /// <summary>A server that greets properly and then does wrong, in the way that its tool is named.</summary>
     /// <param name="way">Also: <c>crash-at-start</c> and <c>silence</c>, which do not even greet.</param>
     public static Task<ServerSettings> MisbehavingAsync(string way, CancellationToken cancellationToken) => ScriptAsync("misbehaving.mjs", [way], [], cancellationToken);

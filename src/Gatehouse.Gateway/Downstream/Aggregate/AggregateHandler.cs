@@ -17,6 +17,7 @@ internal sealed class AggregateHandler(
     MergedLists lists,
     Resources resources,
     AggregateTasks tasks,
+    ParameterHeaders parameters,
     MergedListen listen,
     LogLevels levels,
     Forwarder forwarder,
@@ -88,9 +89,12 @@ internal sealed class AggregateHandler(
     {
         var message = exchange.Message;
         if (await RouteAsync(exchange, view, ListKind.Tools, "tool", message.NameValue, session) is not ({ } upstream, { } name, _)) return;
-        if (policy.Decide(exchange.Caller, upstream.Name, name) is Verdict.Denied denied)
+        var refusal = policy.Decide(exchange.Caller, upstream.Name, name) is Verdict.Denied denied
+            ? Refusal.Unknown("tool", message.NameValue, denied.Reason)
+            : await parameters.CheckAsync(exchange, upstream, name);
+        if (refusal is not null)
         {
-            await exchange.RefuseAsync(Refusal.Unknown("tool", message.NameValue, denied.Reason));
+            await exchange.RefuseAsync(refusal);
             return;
         }
 

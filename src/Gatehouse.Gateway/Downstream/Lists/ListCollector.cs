@@ -37,7 +37,7 @@ internal sealed partial class ListCollector(GatehouseSettings settings, Resource
                 await using var answer = (UpstreamResult.Answered)result;
                 if (await AnswerReader.ReadAsync(answer, settings.ResponseBytesOf(question.Upstream.Name), patience.Token) is not { } received || ListPage.Read(received, question.Kind) is not { } page) return new(pages, "gave an answer that cannot be read");
                 if (page.Error is { } error) return new(pages, $"answered with an error: {error}");
-                pages.Add(question.Kind == ListKind.Tools ? WithoutFaulty(question.Upstream.Name, page) : page);
+                pages.Add(question.Kind == ListKind.Tools ? WithHeaderParameters(question.Upstream.Name, page) : page);
                 patience.Renew();
                 cursor = page.NextCursor;
                 if (cursor is null) return Whole(question, pages);
@@ -64,16 +64,22 @@ internal sealed partial class ListCollector(GatehouseSettings settings, Resource
         return new(pages, null);
     }
 
-    /// <summary>A tool that asks for impossible headers could not be called by any client (2026-07-28, "Streamable HTTP: custom headers").</summary>
-    private ListPage WithoutFaulty(string server, ListPage page)
+    /// <summary>
+    /// Learns which arguments travel as headers, and leaves tools out that ask for impossible ones: no client could call them
+    /// (2026-07-28, "Streamable HTTP: custom headers").
+    /// </summary>
+    private ListPage WithHeaderParameters(string server, ListPage page)
     {
         List<ListItem>? fit = null;
+        Dictionary<string, IReadOnlyList<HeaderParameter>>? parameters = null;
         for (var place = 0; place < page.Items.Count; place++)
         {
             var item = page.Items[place];
-            if (HeaderParameters.FaultOf(item.Range.Of(page.Message.Span)) is not { } fault)
+            var found = HeaderParameters.Of(item.Range.Of(page.Message.Span), out var fault);
+            if (fault is null)
             {
                 fit?.Add(item);
+                if (found.Count > 0) (parameters ??= new(StringComparer.Ordinal))[item.KeyValue] = found;
                 continue;
             }
 
@@ -81,7 +87,7 @@ internal sealed partial class ListCollector(GatehouseSettings settings, Resource
             Tell(server, item.KeyValue, fault);
         }
 
-        return fit is null ? page : page with { Items = fit };
+        return fit is null && parameters is null ? page : page with { Items = fit ?? page.Items, HeaderParameters = parameters };
     }
 
     private void Tell(string server, string tool, string fault)

@@ -5,7 +5,13 @@ namespace Gatehouse.Tests.Gateway.Protocol;
 
 public sealed class HeaderParametersTests
 {
-    private static string? FaultOf(string schema) => HeaderParameters.FaultOf(Encoding.UTF8.GetBytes($$"""{"name":"t","description":"x-mcp-header","inputSchema":{{schema}},"outputSchema":{"x-mcp-header":""} }"""));
+    private static string? FaultOf(string schema)
+    {
+        Read(schema, out var fault);
+        return fault;
+    }
+
+    private static IReadOnlyList<HeaderParameter> Read(string schema, out string? fault) => HeaderParameters.Of(Encoding.UTF8.GetBytes($$"""{"name":"t","description":"x-mcp-header","inputSchema":{{schema}},"outputSchema":{"x-mcp-header":""} }"""), out fault);
 
     [Theory]
     [InlineData("""{"type":"object"}""")]
@@ -34,4 +40,13 @@ public sealed class HeaderParametersTests
     [InlineData("""{"$defs":{"d":{"type":"string","x-mcp-header":"N"} } }""", "no chain")]
     [InlineData("""{"additionalProperties":{"type":"string","x-mcp-header":"N"} }""", "no chain")]
     public void What_no_client_could_send_is_a_fault(string schema, string expected) => Assert.Contains(expected, FaultOf(schema), StringComparison.Ordinal);
+
+    [Fact]
+    public void What_is_annotated_is_found_with_the_way_there()
+    {
+        var found = Read("""{"properties":{"a":{"type":"string","x-mcp-header":"Region"},"b":{"properties":{"c":{"x-mcp-header":"Deep","type":"integer"},"d":{"type":"string"} } } } }""", out var fault);
+        Assert.Null(fault);
+        Assert.Equal([("Region", "a"), ("Deep", "b/c")], found.Select(parameter => (parameter.Name, string.Join('/', parameter.Path))));
+        Assert.Empty(Read("""{"properties":{"a":{"type":"string"} } }""", out _));
+    }
 }

@@ -1,10 +1,12 @@
 using Gatehouse.Core.Configuration;
+using Gatehouse.Tests.Gateway.Upstreams;
 using static Gatehouse.Tests.Gateway.Upstreams.Talkative;
 using static Gatehouse.Tests.Gateway.Upstreams.UpstreamHost;
 
-namespace Gatehouse.Tests.Gateway.Upstreams;
+namespace Gatehouse.Tests.Memory;
 
 /// <summary>A thousand programs, some at a time.</summary>
+[Collection(nameof(Alone))]
 public sealed class StdioCyclingTests
 {
     /// <summary>A server in the shell: small, and fast to start. It answers everything with the same result.</summary>
