@@ -1,9 +1,9 @@
 using System.Buffers.Text;
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Gatehouse.Core.Identity;
+using Gatehouse.Gateway.Memory;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace Gatehouse.Gateway.Sessions;
@@ -20,11 +20,13 @@ internal sealed class SessionIds(IDataProtectionProvider protection, IRevocation
     /// <summary>Longer ids are not looked at.</summary>
     private const int MaxLength = 4096;
 
-    /// <summary>Opened ids that are kept, so that a busy session is not decrypted for each message; beyond that all are forgotten.</summary>
+    /// <summary>Opened ids that are kept, so that a busy session is not decrypted for each message.</summary>
     private const int MaxOpened = 10_000;
 
+    private static readonly TimeSpan _keptFor = TimeSpan.FromMinutes(10);
+
     private readonly IDataProtector _protector = protection.CreateProtector("Gatehouse.Gateway.Sessions.v1");
-    private readonly ConcurrentDictionary<string, Content> _opened = new(StringComparer.Ordinal);
+    private readonly RecentlyUsed<string, Content> _opened = new(MaxOpened, _keptFor, time);
 
     /// <summary>What tells a session's key from the other things that can be withdrawn.</summary>
     private const string KeyPrefix = "session-";
@@ -43,12 +45,11 @@ internal sealed class SessionIds(IDataProtectionProvider protection, IRevocation
     public McpSession? Open(string id)
     {
         if (id.Length > MaxLength) return null;
-        if (!_opened.TryGetValue(id, out var content))
+        if (!_opened.TryGet(id, out var content))
         {
             content = Decrypt(id);
             if (content is null) return null;
-            if (_opened.Count >= MaxOpened) _opened.Clear();
-            _opened[id] = content;
+            _opened.Set(id, content);
         }
 
         return content.ExpiresAt > time.GetUtcNow().ToUnixTimeSeconds() && !revocations.IsRevoked(content.Session.Key) ? content.Session : null;

@@ -21,11 +21,12 @@ internal sealed class Harness : IAsyncDisposable
     private readonly List<WebApplication> _running = [];
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
     private readonly Topology _topology;
+    private readonly TimeProvider _time;
     private WebApplication? _front;
 
-    private Harness(Topology topology, GatehouseSettings settings)
+    private Harness(Topology topology, GatehouseSettings settings, TimeProvider time)
     {
-        _topology = topology;
+        (_topology, _time) = (topology, time);
         Settings = settings;
         Endpoints = new PublicEndpoints(settings.PublicUrl);
     }
@@ -44,12 +45,14 @@ internal sealed class Harness : IAsyncDisposable
     public HttpClient Http => _http;
 
     /// <param name="configure">What a test wants otherwise than the default.</param>
+    /// <param name="time">The clock of every process; null: the system's.</param>
     public static async Task<Harness> StartAsync(
         Topology topology,
         PostgresServer postgres,
         IReadOnlyDictionary<string, ServerSettings> servers,
         CancellationToken cancellationToken,
-        Func<GatehouseSettings, GatehouseSettings>? configure = null)
+        Func<GatehouseSettings, GatehouseSettings>? configure = null,
+        TimeProvider? time = null)
     {
         var settings = new GatehouseSettings
         {
@@ -58,7 +61,7 @@ internal sealed class Harness : IAsyncDisposable
             Database = topology is Topology.Split ? await PostgresAsync(postgres, cancellationToken) : new DatabaseSettings(),
             McpServers = servers,
         };
-        var harness = new Harness(topology, configure?.Invoke(settings) ?? settings);
+        var harness = new Harness(topology, configure?.Invoke(settings) ?? settings, time ?? TimeProvider.System);
         try
         {
             await harness.StartAsync(cancellationToken);
@@ -175,7 +178,7 @@ internal sealed class Harness : IAsyncDisposable
         var app = GatehouseHost.Build(Settings with { Listen = [listen] }, role, _folder, builder =>
         {
             builder.Logging.ClearProviders().AddProvider(Logs);
-            builder.Services.AddSingleton<IStartupFilter>(Wiretap);
+            builder.Services.AddSingleton<IStartupFilter>(Wiretap).AddSingleton(_time);
         });
         _running.Add(app);
         await app.Services.PrepareStorageAsync(cancellationToken);

@@ -29,10 +29,10 @@ public sealed class StdioCyclingTests
         var mark = Guid.NewGuid().ToString();
         var server = new ServerSettings { Command = "sh", Args = ["-c", Responder, mark], Pool = StdioPool.PerSession, MaxChildren = 10 };
         var host = await StartOneAsync(server, Cancellation);
-        await CycleAsync(host, 0, 200);
+        await CycleAsync(host, 0, 1000);
         var before = GC.GetTotalMemory(forceFullCollection: true);
 
-        await CycleAsync(host, 200, 1200);
+        await CycleAsync(host, 1000, 2000);
 
         Assert.InRange(Processes.Count(mark), 1, 11);
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true), 0, before * 1.1);

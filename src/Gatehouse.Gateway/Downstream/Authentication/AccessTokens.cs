@@ -1,9 +1,9 @@
-using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
 using Gatehouse.Core.Configuration;
 using Gatehouse.Core.Identity;
+using Gatehouse.Gateway.Memory;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -26,7 +26,7 @@ internal sealed class AccessTokens(TokenKeys keys, IRevocations revocations, Pub
     private static readonly TimeSpan _skew = TimeSpan.FromMinutes(1);
 
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
-    private readonly ConcurrentDictionary<Digest, Cached> _cache = new();
+    private readonly RecentlyUsed<Digest, Cached> _cache = new(MaxCached, _cacheLifetime, time);
 
     /// <param name="token">The bearer token as it came.</param>
     /// <param name="resource">The endpoint's resource identifier, which must be among the token's audiences.</param>
@@ -35,7 +35,7 @@ internal sealed class AccessTokens(TokenKeys keys, IRevocations revocations, Pub
         if (token.Length > MaxLength) return ValueTask.FromResult<TokenResult>(new TokenResult.Invalid("the token is too long"));
         var digest = Digest.Of(token);
         var now = time.GetUtcNow();
-        return _cache.TryGetValue(digest, out var cached) && now < cached.Until
+        return _cache.TryGet(digest, out var cached) && now < cached.Until
             ? ValueTask.FromResult(Judge(cached.Valid, resource, now))
             : ValidateAsync(token, digest, resource, now, cancellationToken);
     }
@@ -67,8 +67,7 @@ internal sealed class AccessTokens(TokenKeys keys, IRevocations revocations, Pub
         if (Read(read) is not { } accepted) return new TokenResult.Invalid("the token lacks a claim that ours have");
 
         var valid = new TokenResult.Valid(accepted);
-        if (_cache.Count >= MaxCached) _cache.Clear();
-        _cache[digest] = new Cached(valid, now + _cacheLifetime);
+        _cache.Set(digest, new Cached(valid, now + _cacheLifetime));
         return Judge(valid, resource, now);
     }
 
