@@ -36,8 +36,9 @@ internal static class GatehouseHost
         app.UseMiddleware<HostCheck>(HostCheck.HostsOf(settings));
         app.UseCors();
 
-        // By name, and here: a host that has schemes would otherwise put it in front of everything, before the Host is checked.
-        // Not for the gateway, which knows no schemes: a call would only pass through all of them.
+        // A host that has schemes puts them in front of everything, before the Host is checked, unless it is told that this was
+        // done. Here it is done by name, and not for the gateway, which knows no schemes: a call would only pass through all of them.
+        ((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = true;
         app.UseWhen(http => !GatewayEndpoints.Serves(http.Request.Path), others =>
         {
             if (settings.Scheduling == CallScheduling.Inline) others.Use(LeaveSocketThreadAsync);

@@ -4,8 +4,11 @@ using Gatehouse.App.Hosting;
 using Gatehouse.Core.Configuration;
 using Gatehouse.Storage;
 using Gatehouse.Tests.Configuration;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Gatehouse.Tests.App;
 
@@ -17,6 +20,7 @@ public sealed class HostTests : IAsyncLifetime
     private readonly TestFolder _folder = new();
     private readonly TaskCompletionSource _streaming = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _port = TestFolder.FreePort();
+    private readonly SchemesSeen _schemes = new();
     private WebApplication _app = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -24,7 +28,7 @@ public sealed class HostTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var settings = Reading.Settings($$"""{ "publicUrl": "http://localhost:{{_port}}", "listen": ["http://127.0.0.1:{{_port}}"], "identity": { "provider": "development" } }""");
-        _app = GatehouseHost.Build(settings, GatehouseRole.All, _folder.Path);
+        _app = GatehouseHost.Build(settings, GatehouseRole.All, _folder.Path, builder => builder.Services.AddSingleton<IStartupFilter>(_schemes));
         _app.MapPost("/test/body", async (HttpContext http) =>
         {
             await http.Request.Body.CopyToAsync(Stream.Null, http.RequestAborted);
@@ -45,6 +49,20 @@ public sealed class HostTests : IAsyncLifetime
     {
         await _app.DisposeAsync();
         _folder.Dispose();
+    }
+
+    /// <summary>Sign-in schemes look at a request only if it is for the half that has them, and came under a name of ours.</summary>
+    [Theory]
+    [InlineData("/consent", "localhost", true)]
+    [InlineData("/consent", "evil.example.com", false)]
+    [InlineData("/mcp", "localhost", false)]
+    [InlineData("/mcp/files", "localhost", false)]
+    public async Task Schemes_see_only_what_is_for_them(string path, string host, bool seen)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{_port}{path}");
+        request.Headers.Host = host;
+        using var response = await _http.SendAsync(request, Cancellation);
+        Assert.Equal(seen, _schemes.WereAsked);
     }
 
     [Theory]
@@ -122,5 +140,21 @@ public sealed class HostTests : IAsyncLifetime
         using var request = new HttpRequestMessage(method, $"http://127.0.0.1:{_port}{path}");
         prepare(request);
         return await _http.SendAsync(request, Cancellation);
+    }
+
+    /// <summary>Looks, after everything else, whether the schemes were asked.</summary>
+    private sealed class SchemesSeen : IStartupFilter
+    {
+        public bool WereAsked { get; private set; }
+
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use(async (http, rest) =>
+            {
+                await rest(http);
+                WereAsked = http.Features.Get<IAuthenticationFeature>() is not null;
+            });
+            next(app);
+        };
     }
 }

@@ -9,11 +9,12 @@ public sealed class FolderTests
     private static readonly Dictionary<string, string[]> _gateway = new()
     {
         ["Protocol"] = [],
+        ["Memory"] = [],
         ["Policy"] = [],
         ["Routing"] = ["Protocol", "Policy"],
-        ["Sessions"] = ["Protocol"],
+        ["Sessions"] = ["Memory", "Protocol"],
         ["Upstreams"] = ["Protocol"],
-        ["Downstream"] = ["Protocol", "Policy", "Routing", "Sessions", "Upstreams"],
+        ["Downstream"] = ["Memory", "Protocol", "Policy", "Routing", "Sessions", "Upstreams"],
     };
 
     private static readonly Dictionary<string, string[]> _authorization = new()

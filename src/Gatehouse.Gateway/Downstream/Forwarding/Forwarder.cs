@@ -138,10 +138,8 @@ internal sealed partial class Forwarder(
             return;
         }
 
-        using var cancelled = new CancellationTokenSource();
-        using var registration = exchange.Era == Era.Modern ? exchange.Http.RequestAborted.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), cancelled) : default;
-        using var entry = exchange is { Session: { IsUpstreams: false } session, Message.Id: not null } ? inFlight.Add(session, exchange.Id, cancelled) : default;
-        using var patience = PatienceWith(upstream.Name, cancelled.Token);
+        using var patience = PatienceWith(upstream.Name, exchange.Era == Era.Modern ? exchange.Http.RequestAborted : CancellationToken.None);
+        using var entry = exchange is { Session: { IsUpstreams: false } session, Message.Id: not null } ? inFlight.Add(session, exchange.Id, patience.Abandon) : default;
         try
         {
             await send(patience);
@@ -153,7 +151,7 @@ internal sealed partial class Forwarder(
                 : ($"The server {upstream.Name} did not answer in time", "no answer within the server's timeout");
             await BreakOffAsync(exchange, AuditOutcome.TimedOut, StatusCodes.Status504GatewayTimeout, message, reason);
         }
-        catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
+        catch (OperationCanceledException) when (patience.IsAbandoned)
         {
             exchange.Conclude(AuditOutcome.Cancelled, exchange.Http.RequestAborted.IsCancellationRequested ? "the client went away" : "the client cancelled");
         }

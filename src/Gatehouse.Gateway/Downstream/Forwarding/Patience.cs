@@ -6,12 +6,14 @@ namespace Gatehouse.Gateway.Downstream.Forwarding;
 /// </summary>
 internal sealed class Patience : IDisposable
 {
-    private readonly CancellationTokenSource _deadline;
-    private readonly CancellationTokenSource _either;
+    /// <summary>One source for every reason: each call has one.</summary>
+    private readonly CancellationTokenSource _end;
+    private readonly CancellationTokenRegistration _abandoning;
     private readonly TimeSpan _idle;
     private readonly TimeSpan _whole;
     private readonly TimeProvider _time;
     private readonly long _started;
+    private volatile bool _isAbandoned;
     private bool _isEndless;
     private bool _isWholeNext;
 
@@ -24,16 +26,35 @@ internal sealed class Patience : IDisposable
         (_idle, _whole, _time) = (idle, whole, time);
         _started = time.GetTimestamp();
         _isWholeNext = whole <= idle;
-        _deadline = new CancellationTokenSource(idle, time);
-        _either = CancellationTokenSource.CreateLinkedTokenSource(_deadline.Token, abandoned);
+        _end = new CancellationTokenSource(idle, time);
+        _abandoning = abandoned.UnsafeRegister(static patience => ((Patience)patience!).Abandon(), this);
     }
 
-    public CancellationToken Token => _either.Token;
+    public CancellationToken Token => _end.Token;
 
-    public bool IsOver => _deadline.IsCancellationRequested;
+    public bool IsOver => _end.IsCancellationRequested && !_isAbandoned;
 
     /// <summary>Whether it is over although there were signs of life.</summary>
     public bool IsWholeOver => IsOver && _isWholeNext;
+
+    /// <summary>Whether nobody waited any more.</summary>
+    public bool IsAbandoned => _isAbandoned;
+
+    /// <summary>Nobody waits any more.</summary>
+    public void Abandon()
+    {
+        if (_end.IsCancellationRequested) return;
+        _isAbandoned = true;
+        try
+        {
+            _end.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It was answered at this moment.
+            return;
+        }
+    }
 
     /// <summary>A sign of life: starts the idle time anew.</summary>
     public void Renew()
@@ -43,19 +64,19 @@ internal sealed class Patience : IDisposable
 
         // Noted here rather than measured at the end: timers may be early by less than a clock tick.
         _isWholeNext = left <= _idle;
-        _deadline.CancelAfter(left > _idle ? _idle : left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        _end.CancelAfter(left > _idle ? _idle : left > TimeSpan.Zero ? left : TimeSpan.Zero);
     }
 
     /// <summary>No end any more: what was waited for has begun, and stays quiet for as long as it likes.</summary>
     public void WaitForEver()
     {
         _isEndless = true;
-        _deadline.CancelAfter(Timeout.InfiniteTimeSpan);
+        _end.CancelAfter(Timeout.InfiniteTimeSpan);
     }
 
     public void Dispose()
     {
-        _either.Dispose();
-        _deadline.Dispose();
+        _abandoning.Dispose();
+        _end.Dispose();
     }
 }

@@ -14,9 +14,9 @@ public sealed class InFlightRequestsTests
         using var number = new CancellationTokenSource();
         using var text = new CancellationTokenSource();
         using var others = new CancellationTokenSource();
-        using var one = _requests.Add(_alice, "1"u8, number);
-        using var two = _requests.Add(_alice, "\"1\""u8, text);
-        using var three = _requests.Add(_bob, "1"u8, others);
+        using var one = _requests.Add(_alice, "1"u8, number.Cancel);
+        using var two = _requests.Add(_alice, "\"1\""u8, text.Cancel);
+        using var three = _requests.Add(_bob, "1"u8, others.Cancel);
 
         _requests.Cancel(_alice, "1"u8);
         Assert.True(number.IsCancellationRequested);
@@ -28,7 +28,7 @@ public sealed class InFlightRequestsTests
     public void What_is_over_or_unknown_is_ignored()
     {
         using var source = new CancellationTokenSource();
-        _requests.Add(_alice, "1"u8, source).Dispose();
+        _requests.Add(_alice, "1"u8, source.Cancel).Dispose();
         _requests.Cancel(_alice, "1"u8);
         _requests.Cancel(_alice, "2"u8);
         Assert.False(source.IsCancellationRequested);
@@ -39,8 +39,8 @@ public sealed class InFlightRequestsTests
     {
         using var first = new CancellationTokenSource();
         using var second = new CancellationTokenSource();
-        using var one = _requests.Add(_alice, "1"u8, first);
-        _requests.Add(_alice, "1"u8, second).Dispose();
+        using var one = _requests.Add(_alice, "1"u8, first.Cancel);
+        _requests.Add(_alice, "1"u8, second.Cancel).Dispose();
         _requests.Cancel(_alice, "1"u8);
         Assert.True(first.IsCancellationRequested);
         Assert.False(second.IsCancellationRequested);

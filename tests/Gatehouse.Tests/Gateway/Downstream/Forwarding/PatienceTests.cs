@@ -48,4 +48,30 @@ public sealed class PatienceTests
     }
 
     private Patience Patience(CancellationToken abandoned) => new(10 * _second, 25 * _second, _time, abandoned);
+
+    [Fact]
+    public void Who_is_abandoned_was_not_too_slow_and_the_first_reason_counts()
+    {
+        using var client = new CancellationTokenSource();
+        using var patience = new Patience(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(9), _time, client.Token);
+        client.Cancel();
+        Assert.True(patience.Token.IsCancellationRequested);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal((true, false), (patience.IsAbandoned, patience.IsOver));
+
+        using var slow = new Patience(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(9), _time, CancellationToken.None);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        slow.Abandon();
+        Assert.Equal((false, true), (slow.IsAbandoned, slow.IsOver));
+    }
+
+    [Fact]
+    public void It_may_be_abandoned_when_it_was_just_over()
+    {
+        var patience = new Patience(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(9), _time, CancellationToken.None);
+        var token = patience.Token;
+        patience.Dispose();
+        patience.Abandon();
+        Assert.False(token.IsCancellationRequested);
+    }
 }
