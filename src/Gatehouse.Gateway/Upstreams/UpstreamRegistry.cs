@@ -27,7 +27,7 @@ internal sealed partial class UpstreamRegistry : BackgroundService, IUpstreams, 
             var isHttp = server.Transport != ServerTransport.Stdio;
             var board = new StatusBoard(name, isHttp ? "http" : "stdio", Changed);
             var log = new ChildLog(name, logger);
-            _all.Add((isHttp ? new HttpUpstream(name, server, settings.ResponseBytesOf(name), board, changes, log, requests, time, logger) : new StdioUpstream(name, server, board, changes, sessions, requests, log, time), board));
+            _all.Add((isHttp ? new HttpUpstream(name, server, settings.ResponseBytesOf(name), board, changes, log, requests, time, logger) : new StdioUpstream(name, server, settings.ResponseBytesOf(name), board, changes, sessions, requests, log, time), board));
         }
 
         All = [.. _all.Select(each => each.Upstream)];

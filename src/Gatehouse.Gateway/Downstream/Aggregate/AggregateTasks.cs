@@ -18,7 +18,7 @@ internal sealed class AggregateTasks(IUpstreams upstreams, AccessPolicy policy, 
     public IUpstream Sealing(Exchange exchange, IUpstream upstream)
     {
         if (!exchange.Message.DeclaresTasks || (upstream.Status.Features & UpstreamFeatures.Tasks) == 0) return upstream;
-        return new RewritingUpstream(upstream, message => TaskIdSplice.OfNewTask(message, taskId => ids.Seal(exchange.Caller.Subject, upstream.Name, taskId)));
+        return new RewritingUpstream(upstream, forwarder.MaxLengthOf(upstream.Name), message => TaskIdSplice.OfNewTask(message, taskId => ids.Seal(exchange.Caller.Subject, upstream.Name, taskId)));
     }
 
     /// <summary><c>tasks/get</c>, <c>tasks/update</c> and <c>tasks/cancel</c>.</summary>
@@ -40,7 +40,7 @@ internal sealed class AggregateTasks(IUpstreams upstreams, AccessPolicy policy, 
         exchange.Target = $"{message.Method} {taskId}";
 
         // The client knows the task by the id that it sent, and by no other.
-        var answering = new RewritingUpstream(upstream, answer => TaskIdSplice.OfResult(answer, own => own == taskId ? sealedId : null));
+        var answering = new RewritingUpstream(upstream, forwarder.MaxLengthOf(upstream.Name), answer => TaskIdSplice.OfResult(answer, own => own == taskId ? sealedId : null));
         await forwarder.ForwardAsync(exchange, answering, Splice.RenameTask(message, taskId), SessionBinding.None.Instance);
     }
 

@@ -14,6 +14,9 @@ namespace Gatehouse.Gateway.Downstream.Aggregate;
 /// <param name="taskIds">The ids that the client knows those tasks by.</param>
 internal sealed class ListenPart(IUpstream upstream, ListenFilter asked, IReadOnlyDictionary<string, string> taskIds) : IDisposable
 {
+    /// <summary>Longer news is none.</summary>
+    private const int LongestMessage = 32 * 1024 * 1024;
+
     private readonly CancellationTokenSource _givenUp = new();
     private readonly TaskCompletionSource<ListenFilter> _acknowledged = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -62,7 +65,7 @@ internal sealed class ListenPart(IUpstream upstream, ListenFilter asked, IReadOn
                 return;
             }
 
-            using var messages = new EventMessages(answer.Body);
+            using var messages = new EventMessages(answer.Body, LongestMessage);
             await PassOnAsync(exchange, messages, writer, ended.Token);
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)

@@ -6,17 +6,15 @@ namespace Gatehouse.Gateway.Downstream.Forwarding;
 /// <summary>The messages of a stream of server-sent events, one after the other.</summary>
 internal sealed class EventMessages : IDisposable
 {
-    /// <summary>A message beyond this size is refused.</summary>
-    public const int MaxLength = 32 * 1024 * 1024;
-
     private readonly BoundedStream _bounded;
     private readonly SseParser<byte[]> _parser;
     private IAsyncEnumerator<SseItem<byte[]>>? _events;
 
     /// <param name="body">The stream, which stays its owner's.</param>
-    public EventMessages(Stream body)
+    /// <param name="maxLength">A message of more bytes is refused.</param>
+    public EventMessages(Stream body, long maxLength)
     {
-        _bounded = new BoundedStream(body, MaxLength);
+        _bounded = new BoundedStream(body, maxLength);
         _parser = SseParser.Create(_bounded, static (_, data) => data.ToArray());
     }
 

@@ -6,10 +6,11 @@ namespace Gatehouse.Gateway.Downstream.Forwarding;
 /// <summary>The body of an answer with each message in it changed: the one of a JSON answer, or those of a stream, one after the other.</summary>
 /// <param name="inner">The answer's own body, disposed with this one.</param>
 /// <param name="content">What it is.</param>
+/// <param name="maxLength">A message of more bytes is refused.</param>
 /// <param name="change">One message, to another.</param>
-internal sealed class RewrittenBody(Stream inner, UpstreamContent content, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> change) : ReadOnlyStream
+internal sealed class RewrittenBody(Stream inner, UpstreamContent content, long maxLength, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> change) : ReadOnlyStream
 {
-    private readonly EventMessages? _events = content == UpstreamContent.EventStream ? new EventMessages(inner) : null;
+    private readonly EventMessages? _events = content == UpstreamContent.EventStream ? new EventMessages(inner, maxLength) : null;
     private ReadOnlyMemory<byte> _ready;
     private bool _ended;
 
@@ -42,7 +43,7 @@ internal sealed class RewrittenBody(Stream inner, UpstreamContent content, Func<
     {
         _ended = true;
         using var whole = new MemoryStream();
-        await using var bounded = new BoundedStream(inner, EventMessages.MaxLength);
+        await using var bounded = new BoundedStream(inner, maxLength);
         await bounded.CopyToAsync(whole, cancellationToken);
         return change(whole.GetBuffer().AsMemory(0, (int)whole.Length));
     }

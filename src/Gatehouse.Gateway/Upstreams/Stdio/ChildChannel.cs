@@ -10,12 +10,12 @@ namespace Gatehouse.Gateway.Upstreams.Stdio;
 /// tell the calls apart, whatever ids and progress tokens the clients chose.
 /// </summary>
 /// <param name="child">The program.</param>
+/// <param name="longestLine">A message of more bytes is noise.</param>
 /// <param name="conversation">Takes what belongs to no call.</param>
 /// <param name="log">Where noise goes.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ChildChannel(Child child, IConversation conversation, ChildLog log, TimeProvider time)
+internal sealed class ChildChannel(Child child, long longestLine, IConversation conversation, ChildLog log, TimeProvider time)
 {
-    private const long LongestLine = 32 * 1024 * 1024;
     private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<long, ChildCall> _pending = new();
@@ -187,9 +187,9 @@ internal sealed class ChildChannel(Child child, IConversation conversation, Chil
 
     private async Task ReadAsync(CancellationToken cancellationToken)
     {
-        await foreach (var line in Lines.ReadAsync(child.Output, LongestLine, keepStart: false, cancellationToken))
+        await foreach (var line in Lines.ReadAsync(child.Output, longestLine, keepStart: false, cancellationToken))
         {
-            if (line.IsCut) log.TooLong(LongestLine);
+            if (line.IsCut) log.TooLong(longestLine);
             else if (line.Bytes.IsSingleSegment) Receive(line.Bytes.FirstSpan, line.Bytes);
             else ReceiveWhole(line.Bytes);
         }

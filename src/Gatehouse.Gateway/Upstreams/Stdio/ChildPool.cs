@@ -27,19 +27,21 @@ internal sealed class ChildPool : IChildren
     private readonly ISessionRequests _requests;
     private readonly ChildLog _log;
     private readonly TimeProvider _time;
+    private readonly long _longestLine;
     private readonly TimeSpan _idle;
     private readonly int _limit;
     private readonly ChildPlaces _places;
     private readonly ChildProbe _probe;
     private CancellationToken _stopping = new(canceled: true);
 
-    public ChildPool(string server, ServerSettings settings, ChildGreetings greetings, ListChanges changes, ISessionMessages sessions, ISessionRequests requests, ChildLog log, TimeProvider time)
+    public ChildPool(string server, ServerSettings settings, long longestLine, ChildGreetings greetings, ListChanges changes, ISessionMessages sessions, ISessionRequests requests, ChildLog log, TimeProvider time)
     {
         (_server, _settings, _greetings, _changes, _sessions, _requests, _log, _time) = (server, settings, greetings, changes, sessions, requests, log, time);
+        _longestLine = longestLine;
         _idle = TimeSpan.FromSeconds(settings.IdleTimeout ?? DefaultIdleTimeout);
         _limit = settings.MaxChildren ?? DefaultMaxChildren;
         _places = new ChildPlaces(_limit, TryFree);
-        _probe = new ChildProbe(settings, greetings, changes, sessions, server, log, time);
+        _probe = new ChildProbe(settings, longestLine, greetings, changes, sessions, server, log, time);
     }
 
     public async Task RunAsync(CancellationToken stopping)
@@ -104,7 +106,7 @@ internal sealed class ChildPool : IChildren
         IConversation conversation = owner.Session is not null && request.Session is SessionBinding.Managed session
             ? new SessionConversation(_server, session, _changes, _requests)
             : new SharedConversation(_server, _changes, _sessions);
-        return new SupervisedChild(new ChildTerms(_settings, owner.Era == Era.Legacy, conversation) { Idle = _idle, Places = _places }, _log, _time);
+        return new SupervisedChild(new ChildTerms(_settings, owner.Era == Era.Legacy, _longestLine, conversation) { Idle = _idle, Places = _places }, _log, _time);
     }
 
     private async Task RunAsync(ChildOwner owner, Member member, CancellationToken ending)

@@ -6,7 +6,7 @@ namespace Gatehouse.Gateway.Upstreams.Stdio;
 /// Finds out what a server says of itself, with a child that nobody else speaks to and that is ended right after: where each
 /// user has a child of their own, none runs before the first user comes. Asked again whenever there is doubt.
 /// </summary>
-internal sealed class ChildProbe(ServerSettings settings, ChildGreetings greetings, ListChanges changes, ISessionMessages sessions, string server, ChildLog log, TimeProvider time)
+internal sealed class ChildProbe(ServerSettings settings, long longestLine, ChildGreetings greetings, ListChanges changes, ISessionMessages sessions, string server, ChildLog log, TimeProvider time)
 {
     private volatile TaskCompletionSource _doubt = New();
 
@@ -26,7 +26,7 @@ internal sealed class ChildProbe(ServerSettings settings, ChildGreetings greetin
     /// <summary>Until it has answered.</summary>
     private async Task AskAsync(CancellationToken stopping)
     {
-        var terms = new ChildTerms(settings, LegacyOnly: false, new SharedConversation(server, changes, sessions));
+        var terms = new ChildTerms(settings, LegacyOnly: false, longestLine, new SharedConversation(server, changes, sessions));
         using var answered = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var child = new SupervisedChild(terms, log, time);
         child.Want();

@@ -6,20 +6,24 @@ namespace Gatehouse.Gateway.Upstreams.Stdio;
 /// <summary>An MCP server that is a program: one child for everybody, or one for each user or session.</summary>
 internal sealed class StdioUpstream : ISupervisedUpstream
 {
+    private const long ShortestBound = 32 * 1024 * 1024;
+
     private readonly StatusBoard _board;
     private readonly IChildren _children;
 
-    public StdioUpstream(string name, ServerSettings settings, StatusBoard board, ListChanges changes, ISessionMessages sessions, ISessionRequests requests, ChildLog log, TimeProvider time)
+    public StdioUpstream(string name, ServerSettings settings, int longestAnswer, StatusBoard board, ListChanges changes, ISessionMessages sessions, ISessionRequests requests, ChildLog log, TimeProvider time)
     {
+        // What is too long for an answer is refused where it is read, with its reason; what is too long for a line is only noise.
+        var longestLine = Math.Max(ShortestBound, longestAnswer + (1024L * 1024));
         Name = name;
         _board = board;
         var isOne = settings is { Pool: StdioPool.Shared, IdleTimeout: null };
         var greetings = new ChildGreetings(board, areHeard: isOne);
         _children = isOne
             ? new SharedChildren(Shared(legacyOnly: false), Shared(legacyOnly: true), greetings)
-            : new ChildPool(name, settings, greetings, changes, sessions, requests, log, time);
+            : new ChildPool(name, settings, longestLine, greetings, changes, sessions, requests, log, time);
 
-        SupervisedChild Shared(bool legacyOnly) => new(new ChildTerms(settings, legacyOnly, new SharedConversation(name, changes, sessions)), log, time);
+        SupervisedChild Shared(bool legacyOnly) => new(new ChildTerms(settings, legacyOnly, longestLine, new SharedConversation(name, changes, sessions)), log, time);
     }
 
     public string Name { get; }

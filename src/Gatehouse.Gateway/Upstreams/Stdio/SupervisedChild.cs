@@ -133,7 +133,7 @@ internal sealed class SupervisedChild(ChildTerms terms, ChildLog log, TimeProvid
         await using (child)
         {
             using var life = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            var channel = new ChildChannel(child, terms.Conversation, log, time);
+            var channel = new ChildChannel(child, terms.LongestLine, terms.Conversation, log, time);
             var running = channel.RunAsync(life.Token);
             failed = await OpenAsync(channel, up, stopping);
             isRest = failed is null && await RestsAsync(running, stopping);

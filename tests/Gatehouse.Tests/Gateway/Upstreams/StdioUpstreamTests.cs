@@ -55,6 +55,25 @@ public sealed class StdioUpstreamTests
     }
 
     [Fact]
+    public async Task An_answer_may_be_as_long_as_its_server_is_allowed()
+    {
+        const string Script =
+            """
+            while read -r line; do
+              id=${line#*\"id\":}
+              id=${id%%,*}
+              case "$line" in
+                *'"method":"tools/call"'*) printf '{"jsonrpc":"2.0","id":%s,"result":{"text":"' "$id"; head -c 34603008 /dev/zero | tr '\0' x; printf '"}}\n' ;;
+                *'"method":"initialize"'*) printf '{"jsonrpc":"2.0","id":%s,"result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"sh","version":"1"}}}\n' "$id" ;;
+                *'"id":'*) printf '{"jsonrpc":"2.0","id":%s,"error":{"code":-32601,"message":"Method not found"}}\n' "$id" ;;
+              esac
+            done
+            """;
+        await using var host = await StartOneAsync(new() { Command = "sh", Args = ["-c", Script], Limits = new() { ResponseBytes = 64 * 1024 * 1024 } }, Cancellation);
+        Assert.True((await host.AskAsync(Legacy(Call("1", "any")), Cancellation)).Length > 34603008);
+    }
+
+    [Fact]
     public async Task Line_breaks_between_tokens_do_not_break_the_channel_and_the_rest_stays_as_it_came()
     {
         await using var host = await StartOneAsync(await FixtureServer.MisbehavingAsync("lines", Cancellation), Cancellation);
