@@ -7,7 +7,7 @@ using Gatehouse.Tests.Parts;
 namespace Gatehouse.Tests.EndToEnd;
 
 /// <summary>Clients that ask for too much, and servers that answer too much or never: nobody else notices.</summary>
-public sealed class LimitTests(LimitTests.Rough rough) : IClassFixture<LimitTests.Rough>
+public abstract class LimitTests(Topology topology, LimitTests.Rough rough) : IClassFixture<LimitTests.Rough>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -101,7 +101,7 @@ public sealed class LimitTests(LimitTests.Rough rough) : IClassFixture<LimitTest
     [MemberData(nameof(Speeches))]
     public async Task An_answer_that_says_it_is_too_large_is_refused_before_it_begins(Speech speech)
     {
-        var mcp = await (await rough.GatehouseAsync(Cancellation)).EnterAsync(Harness.Alice, speech, Cancellation);
+        var mcp = await (await rough.GatehouseAsync(topology, Cancellation)).EnterAsync(Harness.Alice, speech, Cancellation);
         var reply = await mcp.CallAsync("rough__huge-json", new { }, Cancellation);
         Assert.Equal((502, -32603), ((int)reply.Status, reply.Code));
         Assert.Contains("rough gave an answer that is too large (over 1048576 bytes)", reply.Body, StringComparison.Ordinal);
@@ -111,7 +111,7 @@ public sealed class LimitTests(LimitTests.Rough rough) : IClassFixture<LimitTest
     [MemberData(nameof(Speeches))]
     public async Task An_answer_without_end_is_cut_at_the_limit_and_the_server_is_told(Speech speech)
     {
-        var gatehouse = await rough.GatehouseAsync(Cancellation);
+        var gatehouse = await rough.GatehouseAsync(topology, Cancellation);
         var (upstream, mcp) = (rough.Upstream, await gatehouse.EnterAsync(Harness.Alice, speech, Cancellation));
         var since = TimeProvider.System.GetUtcNow();
         var before = upstream.Count("cancelled");
@@ -153,7 +153,7 @@ public sealed class LimitTests(LimitTests.Rough rough) : IClassFixture<LimitTest
     [MemberData(nameof(Speeches))]
     public async Task A_list_without_end_takes_nothing_from_the_other_servers(Speech speech)
     {
-        var mcp = await (await rough.GatehouseAsync(Cancellation)).EnterAsync(Harness.Alice, speech, Cancellation);
+        var mcp = await (await rough.GatehouseAsync(topology, Cancellation)).EnterAsync(Harness.Alice, speech, Cancellation);
         var reply = await mcp.AskAsync("tools/list", new { }, Cancellation);
         Assert.Equal(["rough__fine", "hasty__fine"], reply.Names("tools/list"));
         Assert.Contains("larger than 1048576 bytes", reply.Body, StringComparison.Ordinal);
@@ -163,7 +163,7 @@ public sealed class LimitTests(LimitTests.Rough rough) : IClassFixture<LimitTest
     [MemberData(nameof(Endpoints))]
     public async Task Progress_for_ever_ends_at_the_whole_time_and_the_server_is_told(Speech speech, string? server)
     {
-        var gatehouse = await rough.GatehouseAsync(Cancellation);
+        var gatehouse = await rough.GatehouseAsync(topology, Cancellation);
         var since = TimeProvider.System.GetUtcNow();
         var mcp = await gatehouse.EnterAsync(Harness.Alice, speech, Cancellation, server is null ? null : "hasty");
         var before = rough.Upstream.Count("cancelled");
@@ -181,7 +181,7 @@ public sealed class LimitTests(LimitTests.Rough rough) : IClassFixture<LimitTest
     [MemberData(nameof(Endpoints))]
     public async Task Comments_are_no_progress(Speech speech, string? server)
     {
-        var gatehouse = await rough.GatehouseAsync(Cancellation);
+        var gatehouse = await rough.GatehouseAsync(topology, Cancellation);
         var since = TimeProvider.System.GetUtcNow();
         var mcp = await gatehouse.EnterAsync(Harness.Alice, speech, Cancellation, server is null ? null : "hasty");
         var reply = await mcp.AskAsync("tools/call", new { name = server is null ? "hasty__comments" : "comments", arguments = new { } }, Cancellation);
@@ -197,7 +197,7 @@ public sealed class LimitTests(LimitTests.Rough rough) : IClassFixture<LimitTest
     [InlineData(Speech.Modern, "subscriptions/listen")]
     public async Task A_quiet_stream_is_kept_alive(Speech speech, string method)
     {
-        var mcp = await (await rough.GatehouseAsync(Cancellation)).EnterAsync(Harness.Alice, speech, Cancellation, "rough");
+        var mcp = await (await rough.GatehouseAsync(topology, Cancellation)).EnterAsync(Harness.Alice, speech, Cancellation, "rough");
         object parameters = method == "tools/call" ? new { name = "quiet", arguments = new { } } : new { notifications = new { } };
         using var response = await mcp.OpenAsync(method, parameters, Cancellation);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Cancellation));
@@ -226,7 +226,7 @@ public sealed class LimitTests(LimitTests.Rough rough) : IClassFixture<LimitTest
     private async Task<(Harness Gatehouse, RoughServer Upstream)> StartAsync(Func<GatehouseSettings, GatehouseSettings> configure)
     {
         var upstream = await RoughServer.StartAsync(Cancellation);
-        return (await Harness.StartAsync(Topology.Embedded, rough.Postgres, new Dictionary<string, ServerSettings> { ["rough"] = upstream.Settings }, Cancellation, configure), upstream);
+        return (await Harness.StartAsync(topology, rough.Postgres, new Dictionary<string, ServerSettings> { ["rough"] = upstream.Settings }, Cancellation, configure), upstream);
     }
 
     /// <summary>One rough server for all tests that leave each other alone.</summary>
@@ -239,7 +239,7 @@ public sealed class LimitTests(LimitTests.Rough rough) : IClassFixture<LimitTest
 
         internal RoughServer Upstream => _upstream!;
 
-        internal async Task<Harness> GatehouseAsync(CancellationToken cancellationToken)
+        internal async Task<Harness> GatehouseAsync(Topology topology, CancellationToken cancellationToken)
         {
             if (_gatehouse is not null) return _gatehouse;
             _upstream = await RoughServer.StartAsync(cancellationToken);
@@ -250,7 +250,7 @@ public sealed class LimitTests(LimitTests.Rough rough) : IClassFixture<LimitTest
                 ["hasty"] = _upstream.Settings with { Timeout = 1, MaxDuration = 2 },
             };
             return _gatehouse = await Harness.StartAsync(
-                Topology.Embedded, postgres, servers, cancellationToken,
+                topology, postgres, servers, cancellationToken,
                 settings => settings with { Limits = settings.Limits with { KeepAlive = TimeSpan.FromSeconds(1) } });
         }
 
@@ -261,3 +261,7 @@ public sealed class LimitTests(LimitTests.Rough rough) : IClassFixture<LimitTest
         }
     }
 }
+
+public sealed class EmbeddedLimitTests(LimitTests.Rough rough) : LimitTests(Topology.Embedded, rough);
+
+public sealed class SplitLimitTests(LimitTests.Rough rough) : LimitTests(Topology.Split, rough);

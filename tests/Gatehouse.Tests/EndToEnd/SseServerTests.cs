@@ -4,7 +4,7 @@ using Gatehouse.Tests.Parts;
 namespace Gatehouse.Tests.EndToEnd;
 
 /// <summary>A server of the transport of 2024-11-05 behind the gateway: clients speak to it as to any other.</summary>
-public sealed class SseServerTests(SseServerTests.Gatehouses gatehouses) : IClassFixture<SseServerTests.Gatehouses>
+public abstract class SseServerTests(Topology topology, SseServerTests.Gatehouses gatehouses) : IClassFixture<SseServerTests.Gatehouses>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -20,7 +20,7 @@ public sealed class SseServerTests(SseServerTests.Gatehouses gatehouses) : IClas
     [MemberData(nameof(Ways))]
     public async Task It_is_listed_called_and_shows_progress(string? endpoint, string prefix)
     {
-        var mcp = await (await gatehouses.InAsync(Topology.Embedded, Cancellation)).EnterAsync(Harness.Alice, Speech.Legacy, Cancellation, endpoint);
+        var mcp = await (await gatehouses.InAsync(topology, Cancellation)).EnterAsync(Harness.Alice, Speech.Legacy, Cancellation, endpoint);
         Assert.Contains($"{prefix}echo", await mcp.NamesAsync("tools/list", Cancellation));
         Assert.Equal("Echo: hello", (await mcp.CallAsync($"{prefix}echo", new { message = "hello" }, Cancellation)).Text);
         var reply = await mcp.AskAsync(
@@ -32,7 +32,7 @@ public sealed class SseServerTests(SseServerTests.Gatehouses gatehouses) : IClas
     [Fact(Timeout = 120_000)]
     public async Task Two_users_at_once_get_their_own_answers()
     {
-        var gatehouse = await gatehouses.InAsync(Topology.Embedded, Cancellation);
+        var gatehouse = await gatehouses.InAsync(topology, Cancellation);
         var (alice, bob) = (await gatehouse.EnterAsync(Harness.Alice, Speech.Legacy, Cancellation, "named"), await gatehouse.EnterAsync(Harness.Bob, Speech.Legacy, Cancellation, "named"));
         await Task.WhenAll(Enumerable.Range(0, 20).Select(async i =>
         {
@@ -54,3 +54,7 @@ public sealed class SseServerTests(SseServerTests.Gatehouses gatehouses) : IClas
         }
     }
 }
+
+public sealed class EmbeddedSseServerTests(SseServerTests.Gatehouses gatehouses) : SseServerTests(Topology.Embedded, gatehouses);
+
+public sealed class SplitSseServerTests(SseServerTests.Gatehouses gatehouses) : SseServerTests(Topology.Split, gatehouses);
